@@ -1,0 +1,109 @@
+// sink.h: the interface every sink type implements. A sink is used from one thread, the worker's
+// main thread; foreign libraries may have threads of their own but never call back into ours.
+#ifndef PENSTOCK_SINK_SINK_H
+#define PENSTOCK_SINK_SINK_H
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../core/status.h"
+
+namespace penstock::sink {
+
+struct Header {
+  std::string_view name;
+  std::optional<std::string_view> value;
+};
+
+// One event as bytes; valid during Deliver only.
+struct Event {
+  std::string_view topic;
+  std::optional<std::string_view> key;
+  std::optional<std::string_view> value;  // none: tombstone
+  const Header* headers = nullptr;
+  size_t header_count = 0;
+  int32_t partition = -1;  // -1: the partitioner decides
+};
+
+using Options = std::map<std::string, std::string>;
+
+// Who the sink is; a destination that stores positions keeps them under this.
+struct Identity {
+  std::string sink_name;
+  std::string system_identifier;  // of the PostgreSQL cluster
+  std::string slot_name;
+  uint64_t slot_start_lsn = 0;  // consistent point of the slot: another slot of the same name differs
+};
+
+// What the destination remembers of an earlier run.
+struct Resume {
+  // Everything that ends at or before this LSN is at the destination; 0: it does not know, and the
+  // slot's confirmed position decides.
+  uint64_t position_lsn = 0;
+};
+
+// What Poll saw.
+struct Progress {
+  uint64_t acknowledged_events = 0;  // since the last call
+};
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  Sink() = default;
+  Sink(const Sink&) = delete;
+  Sink& operator=(const Sink&) = delete;
+
+  // Connects, or begins to. kUnavailable and kAuthentication are tried again by the caller; other
+  // errors stop the sink. snapshot_pending: no snapshot has completed under this identity, so
+  // whatever an earlier attempt left may be taken back. Must not block longer than about 1 s.
+  virtual Result<Resume> Open(const Identity& identity, bool snapshot_pending) = 0;
+
+  // Takes one event; it copies what it needs. Never blocks.
+  //   kBusy         the buffer is full (bytes or topic not ready yet): Poll, then call again with
+  //                 the same event
+  //   kUnavailable  as kBusy, but the destination is known to be away: back off, Poll, call again
+  //   kDataError    the event is refused for good; nothing of it was taken
+  // Events are delivered in the order of the calls per (topic, key).
+  virtual Status Deliver(const Event& event) = 0;
+
+  // Marks the end of a transaction (or of the snapshot). Once everything before it is durable at
+  // the destination, DeliveredLsn reaches end_lsn.
+  virtual void EndTransaction(uint64_t end_lsn) = 0;
+
+  // Sends what is buffered, handles answers and errors. Waits at most timeout_ms for something to
+  // happen (0: not at all). kUnavailable: still retrying inside; the message says why, for
+  // penstock.sinks. kDataError or another permanent error: stop the sink with the message.
+  virtual Status Poll(int timeout_ms) = 0;
+
+  // The end_lsn of the last EndTransaction before which everything is durable; 0 before the first.
+  virtual uint64_t DeliveredLsn() const = 0;
+
+  // Events taken and not yet durable.
+  virtual uint64_t InFlightEvents() const = 0;
+  virtual uint64_t InFlightBytes() const = 0;
+
+  // Nothing is in flight and the stream was read up to lsn without events for us: a destination
+  // that stores positions stores it durably (called at most every few seconds). Default: nothing.
+  virtual Status StorePosition(uint64_t /*lsn*/) { return {}; }
+
+  // File descriptor that becomes readable when Poll has work; -1: none, poll by time.
+  virtual int WakeFd() const { return -1; }
+
+  // Gives up whatever is buffered and lets go within about a second; never throws. What was not
+  // delivered comes again from the slot.
+  virtual void Abandon() = 0;
+};
+
+// Makes the sink of a type ("kafka", "file", "null"). Options are checked already
+// (core/sink_options); kInvalidOption names what is still wrong.
+Result<std::unique_ptr<Sink>> MakeSink(const std::string& type, const Options& options);
+
+}  // namespace penstock::sink
+
+#endif

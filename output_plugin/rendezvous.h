@@ -1,0 +1,105 @@
+/*
+ * rendezvous.h: the contract between penstock_output.so and penstock.so.
+ *
+ * The two modules meet in the same process through PostgreSQL's rendezvous variables:
+ *   PENSTOCK_WRITER_VARIABLE  set by the sink worker, only while it decodes; read by the plugin at
+ *                             start-up. Without it the plugin writes text to the output stream.
+ *   PENSTOCK_API_VARIABLE     set by the plugin when it is loaded; used by the worker to turn rows
+ *                             of the initial snapshot into events with the same code.
+ * Both structures start with PenstockAbi. A reader must call PenstockAbiMatches first: packages may
+ * have been upgraded under a running server, and the two modules must come from one build.
+ *
+ * Plain C, plain data. Function pointers may ereport(ERROR); they never let a C++ exception pass.
+ * Everything here is called on the main thread only.
+ */
+#ifndef PENSTOCK_RENDEZVOUS_H
+#define PENSTOCK_RENDEZVOUS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define PENSTOCK_WRITER_VARIABLE "penstock_event_writer"
+#define PENSTOCK_API_VARIABLE "penstock_output_api"
+#define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
+#define PENSTOCK_ABI_NUMBER 1u
+
+typedef struct PenstockAbi {
+  uint32_t magic;       /* PENSTOCK_ABI_MAGIC */
+  uint32_t number;      /* PENSTOCK_ABI_NUMBER */
+  uint32_t size;        /* sizeof the whole structure that starts with this one */
+  const char *build_id; /* PENSTOCK_BUILD_ID of the module that filled it; static storage */
+} PenstockAbi;
+
+/* One header of an event. A NULL value is Kafka's null header. */
+typedef struct PenstockHeader {
+  const char *name; /* zero-terminated */
+  const char *value;
+  uint32_t value_len;
+} PenstockHeader;
+
+/* One event. All memory belongs to the caller and is valid during the call only. */
+typedef struct PenstockEvent {
+  const char *topic; /* zero-terminated as well */
+  uint32_t topic_len;
+  const char *key; /* NULL: null key */
+  uint32_t key_len;
+  const char *value; /* NULL: tombstone */
+  uint32_t value_len;
+  const PenstockHeader *headers;
+  uint32_t header_count;
+  int32_t partition; /* -1: the producer's partitioner decides */
+  uint64_t lsn;      /* of the change; of the consistent point in a snapshot */
+} PenstockEvent;
+
+/* Where events go. begin and commit frame the transactions of the stream; snapshot rows come
+ * without them. */
+typedef struct PenstockEventWriter {
+  PenstockAbi abi;
+  void *self;
+  uint32_t owner; /* role OID whose SELECT rights are checked for each captured table; 0: none */
+  void (*begin)(void *self, uint32_t xid);
+  void (*write)(void *self, const PenstockEvent *event);
+  /* end_lsn: end of the commit record, the position to confirm once everything before it is
+   * delivered. commit_time_us: microseconds since 1970-01-01 UTC. */
+  void (*commit)(void *self, uint64_t end_lsn, int64_t commit_time_us);
+} PenstockEventWriter;
+
+typedef enum PenstockSnapshotMarker {
+  PENSTOCK_SNAPSHOT_TRUE,
+  PENSTOCK_SNAPSHOT_FIRST,
+  PENSTOCK_SNAPSHOT_FIRST_IN_TABLE,
+  PENSTOCK_SNAPSHOT_LAST_IN_TABLE,
+  PENSTOCK_SNAPSHOT_LAST
+} PenstockSnapshotMarker;
+
+struct List;
+struct RelationData;
+struct TupleTableSlot;
+
+/* What the worker needs from the plugin outside decoding. An encoder lives in the memory context
+ * that was current at encoder_create and dies with it. */
+typedef struct PenstockOutputApi {
+  PenstockAbi abi;
+  /* options: list of DefElem, the same as a decoding context gets. ERROR on a bad option. */
+  void *(*encoder_create)(struct List *options, const PenstockEventWriter *writer);
+  /* Whether the table filters of the options take this relation. Partitioned roots are taken only
+   * with publish.via.partition.root, their leaves only without. Needs a transaction. */
+  bool (*captures)(void *encoder, struct RelationData *relation);
+  /* Writes one "r" event (or its flat form) for the row to the writer. The slot's descriptor is the
+   * relation's. Calls writer->write zero or one times. */
+  void (*write_snapshot_row)(void *encoder, struct RelationData *relation,
+                             struct TupleTableSlot *slot, PenstockSnapshotMarker marker,
+                             uint64_t lsn, uint32_t xid);
+} PenstockOutputApi;
+
+/* NULL when the structure can be used, else a static reason. */
+static inline const char *PenstockAbiMismatch(const PenstockAbi *abi, uint32_t size,
+                                              const char *build_id) {
+  if (abi->magic != PENSTOCK_ABI_MAGIC) return "no penstock structure";
+  if (abi->number != PENSTOCK_ABI_NUMBER || abi->size != size) return "another ABI number";
+  if (strcmp(abi->build_id, build_id) != 0) return "another build";
+  return NULL;
+}
+
+#endif
