@@ -11,6 +11,10 @@
 #ifndef PENSTOCK_SHARED_STATE_H
 #define PENSTOCK_SHARED_STATE_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum PenstockSinkState {
   PENSTOCK_SINK_CREATING,     /* slot not made yet, or waiting for its consistent point */
   PENSTOCK_SINK_SNAPSHOTTING, /* initial snapshot under way; the slot is provisional */
@@ -24,6 +28,7 @@ typedef enum PenstockSinkState {
 } PenstockSinkState;
 
 #define PENSTOCK_ERROR_LEN 512
+#define PENSTOCK_MAX_SCAN_REQUESTS 64
 
 typedef struct PenstockSinkEntry {
   slock_t mutex;
@@ -38,6 +43,7 @@ typedef struct PenstockSinkEntry {
   uint32 generation; /* of the row (penstock.sink.generation) the worker runs with */
   PenstockSinkState state;
   pid_t pid;       /* 0: no worker */
+  uint32 worker_generation;   /* the worker was started with; a difference restarts it */
   Latch *latch;    /* of the worker's PGPROC; valid while pid != 0 */
   int failures;    /* in a row, for the back-off */
   TimestampTz next_start_time;
@@ -47,6 +53,7 @@ typedef struct PenstockSinkEntry {
   TimestampTz last_delivery_time;
   TimestampTz last_commit_time; /* commit time of the last transaction delivered */
   TimestampTz stats_reset;
+  ConditionVariable progress; /* broadcast when state or delivered_lsn changed; no lock */
   /* written by the worker only */
   pg_atomic_uint64 event_count;
   pg_atomic_uint64 event_bytes;
@@ -65,8 +72,12 @@ typedef struct PenstockSharedState {
   pid_t launcher_pid;
   Latch *launcher_latch;
   pg_atomic_uint32 sleeping_workers; /* entries with wake_latch set: the commit hook's first test */
-  /* Databases whose sinks changed, for the launcher to scan: set by backends after commit. */
-  pg_atomic_uint32 scan_requests;
+  /* Databases whose sinks changed, for the launcher to scan: set by backends after commit.
+   * scan_all stands for every database when the list was full. */
+  slock_t request_mutex;
+  bool scan_all;
+  int request_count;
+  Oid requests[PENSTOCK_MAX_SCAN_REQUESTS];
   int max_sinks;
   PenstockSinkEntry sinks[FLEXIBLE_ARRAY_MEMBER];
 } PenstockSharedState;
@@ -79,7 +90,69 @@ extern const char *penstock_sink_state_name(PenstockSinkState state);
 /* Called by SQL functions in a transaction that changed penstock.sink: at commit, asks the launcher
  * to scan this database. Does nothing on abort. */
 extern void penstock_request_scan_at_commit(void);
+/* Asks the launcher to scan a database now. */
+extern void penstock_request_scan(Oid database);
 /* The entry of a sink, or NULL. Caller holds penstock_shared->lock at least shared. */
 extern PenstockSinkEntry *penstock_find_entry(Oid database, int32 sink_id);
+
+/* A copy of what an entry says, taken without anyone waiting. */
+typedef struct PenstockSinkSnapshot {
+  Oid database;
+  int32 sink_id;
+  NameData name;
+  NameData slot_name;
+  uint32 generation;
+  PenstockSinkState state;
+  pid_t pid;
+  int failures;
+  TimestampTz next_start_time;
+  TimestampTz state_since;
+  TimestampTz last_error_time;
+  char last_error[PENSTOCK_ERROR_LEN];
+  TimestampTz last_delivery_time;
+  TimestampTz last_commit_time;
+  TimestampTz stats_reset;
+  uint64 event_count;
+  uint64 event_bytes;
+  uint64 transaction_count;
+  uint64 snapshot_row_count;
+  uint64 in_flight_count;
+  uint64 in_flight_bytes;
+  uint64 retry_count;
+  uint64 skipped_count;
+  XLogRecPtr read_lsn;
+  XLogRecPtr delivered_lsn;
+} PenstockSinkSnapshot;
+
+/* False when the sink has no entry (yet). Takes penstock_shared->lock shared for a moment. */
+extern bool penstock_get_sink(Oid database, int32 sink_id, PenstockSinkSnapshot *snapshot);
+/* The sinks of a database; palloc'd array, its length in count. */
+extern PenstockSinkSnapshot *penstock_get_sinks(Oid database, int *count);
+/* Waits until everything up to lsn is delivered: true; false when timeout_ms (-1: none) passed, or
+ * when the sink cannot get there by itself (no entry, paused, lost, dropping, failed for good);
+ * snapshot tells which. */
+extern bool penstock_wait_for_lsn(Oid database, int32 sink_id, XLogRecPtr lsn, int64 timeout_ms,
+                                  PenstockSinkSnapshot *snapshot);
+/* Zeroes the counters of a sink and sets stats_reset; false when it has no entry. */
+extern bool penstock_reset_sink_stats(Oid database, int32 sink_id);
+
+/* Used by launcher, scanner and worker. error NULL: last_error stays. */
+extern void penstock_set_state(PenstockSinkEntry *entry, PenstockSinkState state,
+                               const char *error);
+extern void penstock_wake_launcher(void);
+/* Notes one more failure in a row and when to try again: from one second doubling up to
+ * penstock.restart_max_interval, less up to a quarter at random. */
+extern void penstock_note_failure(PenstockSinkEntry *entry, bool restart);
+
+/* module.cpp's part of start-up: hooks for shared memory, callback at commit */
+extern void penstock_install_shmem_hooks(void);
+extern void penstock_install_commit_hook(void);
+/* The worker goes to sleep for WAL, or is awake again (wake.cpp). */
+extern void penstock_arm_wake(PenstockSinkEntry *entry);
+extern void penstock_disarm_wake(PenstockSinkEntry *entry);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -92,6 +92,9 @@ class Sink {
   // that stores positions stores it durably (called at most every few seconds). Default: nothing.
   virtual Status StorePosition(uint64_t /*lsn*/) { return {}; }
 
+  // Whether StorePosition costs something: then it is called at most every few seconds.
+  virtual bool StoresPosition() const { return false; }
+
   // File descriptor that becomes readable when Poll has work; -1: none, poll by time.
   virtual int WakeFd() const { return -1; }
 

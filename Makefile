@@ -1,0 +1,96 @@
+# Targets for users and developers; "make help" lists them. The modules are built with PGXS by
+# extension/Makefile and output_plugin/Makefile, the pure code and its unit tests by CMakeLists.txt.
+#
+# PG_CONFIG=/path/to/pg_config chooses the server, WERROR=1 makes warnings errors.
+
+PG_CONFIG ?= pg_config
+export PG_CONFIG WERROR
+modules = extension output_plugin
+check = python3 test/lib/check.py
+deps = test/lib/deps.sh
+sources = $(shell find extension output_plugin test/unit -name '*.h' -o -name '*.c' -o -name '*.cpp')
+
+all: ## build both modules
+	@$(deps) check build
+	@set -e; for module in $(modules); do $(MAKE) -C $$module all; done
+
+install: all ## install them into the server of PG_CONFIG
+	@set -e; for module in $(modules); do $(MAKE) -C $$module install; done
+
+uninstall: ## remove them from it
+	@set -e; for module in $(modules); do $(MAKE) -C $$module uninstall; done
+
+clean: ## remove everything that was built
+	@set -e; if pgxs=$$($(PG_CONFIG) --pgxs 2>/dev/null) && test -f "$$pgxs"; then \
+	  for module in $(modules); do $(MAKE) -C $$module clean; done; fi
+	rm -rf build results tmp_check output_iso log regression.diffs regression.out
+
+# From here on what tests and shows. These targets install missing packages themselves on Debian
+# and Ubuntu (root, or sudo without a password), use a private copy of PostgreSQL below build/ and
+# never touch the server that is installed.
+
+check: test-packages ## every test (20 minutes at most); says "N passed, N failed" at the end
+	@$(check)
+
+unit: test-packages ## unit tests of the pure code
+	@test/lib/unit.sh default
+
+sanitize: test-packages ## the same with AddressSanitizer and UndefinedBehaviorSanitizer
+	@test/lib/unit.sh asan-ubsan
+
+isolation: test-packages ## concurrent sessions
+	@$(check) isolation
+
+tap: test-packages ## restarts, crashes, destinations that go away
+	@$(check) tap
+
+integration: test-packages ## a real Kafka broker, content compared with the tables
+	@$(check) integration
+
+conformance: test-packages ## the same SQL through Debezium gave these events; CASES=dir for others
+	@$(check) --build
+	@test/conformance/run
+
+installcheck: ## SQL tests in the running server of PGHOST and PGPORT, which preloads penstock
+	@test/lib/installcheck.sh
+
+demo: test-packages ## databases, a real Kafka broker, events as they arrive; KEEP=1 leaves them up
+	@$(check) --build
+	@test/demo/demo
+
+bench: test-packages ## events per second beside other plugins; BENCH=name for one of them
+	@$(deps) install bench
+	@$(check) --build
+	@test/bench/run
+
+lint: test-packages ## format, static analysis, shell scripts, borders of the source tree
+	@$(deps) install lint
+	@test/lib/lint.sh
+
+format: ## format the sources
+	@$(deps) check lint
+	@clang-format-19 -i $(sources)
+
+format-check: ## say which sources are not formatted
+	@$(deps) check lint
+	@clang-format-19 --dry-run --Werror $(sources)
+
+docs: test-packages ## write docs/options.md and docs/types.md anew from the product
+	@$(check) --build
+	@test/lib/docs.py
+
+dist: ## build/penstock-VERSION.zip for PGXN, from the last commit
+	@mkdir -p build
+	@version=$$(sed -n "s/^default_version = '\(.*\)'/\1/p" extension/penstock.control); \
+	git archive --format=zip --prefix=penstock-$$version.0/ -o build/penstock-$$version.0.zip HEAD; \
+	echo build/penstock-$$version.0.zip
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | \
+	  while IFS='|' read -r target text; do printf '  %-14s %s\n' "$$target" "$$text"; done
+
+test-packages:
+	@$(deps) install build test
+
+.PHONY: all install uninstall clean check unit sanitize isolation tap integration conformance \
+	installcheck demo bench lint format format-check docs dist help test-packages

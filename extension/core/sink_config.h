@@ -1,0 +1,65 @@
+// sink_config.h: the options of one sink, sorted by who reads them. create_sink checks with it what
+// the worker later runs with.
+#ifndef PENSTOCK_CORE_SINK_CONFIG_H
+#define PENSTOCK_CORE_SINK_CONFIG_H
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "../sink/sink.h"
+#include "option.h"
+#include "source_options.h"
+#include "status.h"
+
+namespace penstock {
+
+using OptionMap = std::map<std::string, std::string>;
+
+struct SinkConfig {
+  std::vector<std::pair<std::string, std::string>> event;  // handed to the output plugin untouched
+  SourceOptions source;
+  sink::Options sink;                // handed to MakeSink
+  std::vector<std::string> notices;  // options that do not apply, with the reason; no secrets
+};
+
+// The sink types, separated by '|'.
+extern const char kConnectors[];
+
+// The tables a sink of this type takes options from: event, source, and the type's own. Empty for
+// an unknown type.
+std::vector<OptionTable> OptionTablesOf(const std::string& connector);
+
+// Checks every name and value and splits them. Errors name the option; an unknown one comes with
+// the nearest known name. Placeholders (${file:…}, ${env:…}) are taken as they are.
+Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap& options);
+
+// One option by itself: name, value, support. notice is set when it does not apply here.
+Status CheckOption(const std::string& connector, const std::string& name, const std::string& value,
+                   std::string* notice);
+
+// {"topic.prefix": "…"} as the catalogue keeps it.
+std::string OptionsToJson(const OptionMap& options);
+
+// "schema.table" names as table.include.list. "*" stands for every name in its place.
+Result<std::string> TableNamesToIncludeList(const std::vector<std::string>& names);
+
+// Whether a comma-separated list such as output_plugin_libraries names an item, quoted or not.
+bool ListNames(std::string_view list, std::string_view item);
+
+// Whether the value of this option must not be shown: a secret by its row, or unknown but named
+// like one (password, secret, token, jaas).
+bool IsSecretOption(const std::string& connector, const std::string& name);
+
+// A ${file:path:key} or ${env:NAME} within a value.
+struct Placeholder {
+  bool is_file = false;   // else an environment variable
+  std::string path_or_name;
+};
+std::vector<Placeholder> FindPlaceholders(std::string_view value);
+
+}  // namespace penstock
+
+#endif

@@ -1,0 +1,222 @@
+// source_options.cpp: see source_options.h.
+#include "source_options.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace penstock {
+namespace {
+
+constexpr OptionSupport kYes = OptionSupport::kImplemented;
+constexpr OptionSupport kNo = OptionSupport::kRefused;
+constexpr OptionSupport kIdle = OptionSupport::kNotApplicable;
+constexpr OptionScope kScope = OptionScope::kSource;
+constexpr OptionType kBool = OptionType::kBool;
+constexpr OptionType kInt = OptionType::kInt;
+constexpr OptionType kText = OptionType::kString;
+constexpr OptionType kEnum = OptionType::kEnum;
+constexpr OptionType kList = OptionType::kList;
+constexpr OptionType kSecret = OptionType::kSecret;
+constexpr int64_t kIntMax = 2147483647;
+
+const char kInside[] = "penstock runs inside the server and makes no connection to it";
+const char kNoQueue[] = "there is no queue between reading and sending; the sink's buffer is bounded";
+const char kNoHeartbeat[] =
+    "the position moves on idle tables without heartbeats, and no heartbeat records are sent";
+const char kNoSignals[] = "signals are not supported yet";
+const char kNoIncremental[] = "incremental snapshots are not supported yet";
+const char kNoNotifications[] = "notifications are not supported yet";
+const char kNoSchemaHistory[] = "the schema is read from the catalogue at the time of the change";
+const char kConnectWorker[] = "it configures a Kafka Connect worker, and there is none";
+const char kOneReader[] = "the initial snapshot is read by one process";
+const char kNoPublication[] = "penstock reads the WAL without a publication";
+const char kSlotPosition[] = "the position is kept in the slot and nowhere else";
+
+// Sorted by name. Columns: name, scope, type, default, allowed, min, max, support, help.
+// A refused option is still accepted at its default value, which changes nothing.
+// clang-format off
+const OptionRow kRows[] = {
+    {"access.control.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"admin.listeners*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"bean.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "penstock runs no Java classes"},
+    {"client.rack", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"config.action.reload", kScope, kText, "restart", nullptr, 0, 0, kIdle, "placeholders are read again whenever the worker starts"},
+    {"config.providers*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, "${file:path:key} and ${env:NAME} always work"},
+    {"config.storage.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"connection.validation.timeout.ms", kScope, kInt, "60000", nullptr, 0, kIntMax, kIdle, kInside},
+    {"connector.client.config.override.policy", kScope, kText, nullptr, nullptr, 0, 0, kIdle, "penstock.options lists the producer properties that may be set"},
+    {"custom.metric.tags", kScope, kText, nullptr, nullptr, 0, 0, kIdle, "there are no JMX beans; see pg_stat_penstock_sinks"},
+    {"database.connection.factory.class", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kInside},
+    {"database.dbname", kScope, kText, nullptr, nullptr, 0, 0, kIdle, "a sink captures the database it is created in"},
+    {"database.history*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, kNoSchemaHistory},
+    {"database.hostname", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kInside},
+    {"database.initial.statements", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kInside},
+    {"database.password", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, "penstock runs inside the server and needs no password; it is not stored"},
+    {"database.port", kScope, kInt, "5432", nullptr, 0, 65535, kIdle, kInside},
+    {"database.query.timeout.ms", kScope, kInt, "600000", nullptr, 0, kIntMax, kIdle, kInside},
+    {"database.ssl*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, kInside},
+    {"database.tcpKeepAlive", kScope, kBool, "true", nullptr, 0, 0, kIdle, kInside},
+    {"database.user", kScope, kText, nullptr, nullptr, 0, 0, kIdle, "the sink reads as the role that creates it"},
+    {"errors.deadletterqueue.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "dead-letter topics are not supported yet"},
+    {"errors.log.enable", kScope, kBool, "false", nullptr, 0, 0, kIdle, "errors always go to the server log and to penstock.sinks"},
+    {"errors.log.include.messages", kScope, kBool, "false", nullptr, 0, 0, kIdle, "errors always go to the server log and to penstock.sinks, without row contents"},
+    {"errors.max.retries", kScope, kInt, "-1", nullptr, -1, kIntMax, kNo, "penstock retries for ever, as the default -1 does"},
+    {"errors.retry.delay.initial.ms", kScope, kInt, "300", nullptr, 0, kIntMax, kIdle, "penstock.restart_max_interval bounds the pause between attempts"},
+    {"errors.retry.delay.max.ms", kScope, kInt, "60000", nullptr, 0, kIntMax, kIdle, "penstock.restart_max_interval bounds the pause between attempts"},
+    {"errors.retry.timeout", kScope, kInt, "0", nullptr, -1, kIntMax, kIdle, "penstock retries for ever"},
+    {"errors.tolerance", kScope, kEnum, "none", "none|all", 0, 0, kNo, "skipping events that fail is not supported yet"},
+    {"event.deserialization.failure.handling.mode", kScope, kText, nullptr, nullptr, 0, 0, kNo, "the option was removed from Debezium; use event.processing.failure.handling.mode"},
+    {"event.processing.failure.handling.mode", kScope, kEnum, "fail", "fail|warn|skip", 0, 0, kNo, "skipping events that fail is not supported yet"},
+    {"exactly.once.source.support", kScope, kText, "disabled", nullptr, 0, 0, kIdle, kConnectWorker},
+    {"exactly.once.support", kScope, kEnum, "requested", "requested|required", 0, 0, kNo, "exactly-once delivery to Kafka is not supported yet"},
+    {"executor.shutdown.timeout.ms", kScope, kInt, "4000", nullptr, 0, kIntMax, kIdle, "the worker lets go within a second"},
+    {"flush.lsn.source", kScope, kBool, "true", nullptr, 0, 0, kNo, "the slot follows what was delivered, as the default true does"},
+    {"group.id", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"guardrail.collections.limit.action", kScope, kEnum, "warn", "warn|fail", 0, 0, kNo, "guardrails are not supported yet"},
+    {"guardrail.collections.max", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "guardrails are not supported yet"},
+    {"header.converter", kScope, kText, "org.apache.kafka.connect.storage.SimpleHeaderConverter", nullptr, 0, 0, kNo, "headers are written as the default SimpleHeaderConverter does"},
+    {"heartbeat.action.query", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeat},
+    {"heartbeat.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kNoHeartbeat},
+    {"heartbeat.topics.prefix", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeat},
+    {"incremental.snapshot.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoIncremental},
+    {"inter.worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"internal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "options named internal belong to Debezium's own tests"},
+    {"internal.key.converter*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"internal.value.converter*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"legacy.snapshot.max.threads", kScope, kBool, "false", nullptr, 0, 0, kIdle, kOneReader},
+    {"listeners*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"lsn.flush.mode", kScope, kEnum, "connector", "connector|manual|connector_and_driver", 0, 0, kNo, "the slot follows what was delivered, as the default connector does"},
+    {"lsn.flush.timeout.action", kScope, kEnum, "fail", "fail|warn|ignore", 0, 0, kIdle, kSlotPosition},
+    {"lsn.flush.timeout.ms", kScope, kInt, "30000", nullptr, 0, kIntMax, kIdle, kSlotPosition},
+    {"max.batch.size", kScope, kInt, "2048", nullptr, 1, kIntMax, kIdle, kNoQueue},
+    {"max.queue.size", kScope, kInt, "8192", nullptr, 1, kIntMax, kIdle, kNoQueue},
+    {"max.queue.size.in.bytes", kScope, kInt, "0", nullptr, 0, INT64_MAX, kIdle, kNoQueue},
+    {"metric.reporters*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"metrics.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"notification.enabled.channels", kScope, kList, "", nullptr, 0, 0, kNo, kNoNotifications},
+    {"notification.sink.topic.name", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoNotifications},
+    {"offset.flush.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kSlotPosition},
+    {"offset.mismatch.strategy", kScope, kEnum, "no_validation", "no_validation|trust_offset|trust_slot|trust_greater_lsn", 0, 0, kIdle, kSlotPosition},
+    {"offset.storage*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kSlotPosition},
+    {"offsets.storage.topic", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kSlotPosition},
+    {"openlineage.integration.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "OpenLineage is not supported yet"},
+    {"openlineage.integration.enabled", kScope, kBool, "false", nullptr, 0, 0, kNo, "OpenLineage is not supported yet"},
+    {"plugin.discovery", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"plugin.name", kScope, kText, "decoderbufs", nullptr, 0, 0, kIdle, "the output plugin is always penstock_output"},
+    {"plugin.path", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"poll.dispatch.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, "a commit wakes the worker"},
+    {"poll.interval.ms", kScope, kInt, "500", nullptr, 0, kIntMax, kIdle, "a commit wakes the worker"},
+    {"predicates", kScope, kList, "", nullptr, 0, 0, kNo, "predicates of transforms are not supported yet"},
+    {"predicates.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "predicates of transforms are not supported yet"},
+    {"publication.autocreate.mode", kScope, kEnum, "all_tables", "all_tables|filtered|no_tables", 0, 0, kIdle, kNoPublication},
+    {"publication.name", kScope, kText, "dbz_publication", nullptr, 0, 0, kIdle, kNoPublication},
+    {"query.fetch.size", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kInside},
+    {"queue.provider.type", kScope, kText, "memory", nullptr, 0, 0, kIdle, kNoQueue},
+    {"read.only", kScope, kBool, "false", nullptr, 0, 0, kNo, "sinks on a standby are not supported yet"},
+    {"rebalance.timeout.ms", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"replica.identity.autoset.values", kScope, kText, nullptr, nullptr, 0, 0, kNo, "call penstock.set_replica_identity instead"},
+    {"response.http.headers.config", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"rest.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"retriable.restart.connector.wait.ms", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, "penstock.restart_max_interval bounds the pause between attempts"},
+    {"scheduled.rebalance.max.delay.ms", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"schema.history.internal*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, kNoSchemaHistory},
+    {"schema.refresh.mode", kScope, kEnum, "columns_diff", "columns_diff|columns_diff_exclude_unchanged_toast", 0, 0, kIdle, kNoSchemaHistory},
+    {"session.timeout.ms", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"signal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
+    {"signal.emit.failure.backoff.ms", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, kNoSignals},
+    {"signal.emit.failure.max.retries", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kNoSignals},
+    {"signal.enabled.channels", kScope, kList, "source", nullptr, 0, 0, kNo, kNoSignals},
+    {"signal.poll.interval.ms", kScope, kInt, "5000", nullptr, 0, kIntMax, kIdle, kNoSignals},
+    {"slot.drop.on.stop", kScope, kBool, "false", nullptr, 0, 0, kNo, "the slot lives until penstock.drop_sink, as the default false keeps it"},
+    {"slot.failover", kScope, kBool, "false", nullptr, 0, 0, kNo, "failover slots are not supported yet"},
+    {"slot.max.retries", kScope, kInt, "6", nullptr, 0, kIntMax, kIdle, "penstock retries for ever"},
+    {"slot.name", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Name of the replication slot; without it create_sink chooses one."},
+    {"slot.retry.delay.ms", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, "penstock.restart_max_interval bounds the pause between attempts"},
+    {"slot.stream.params", kScope, kText, nullptr, nullptr, 0, 0, kNo, "options of the output plugin are options of the sink"},
+    {"snapshot.delay.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "delays of the snapshot are not supported yet"},
+    {"snapshot.fetch.size", kScope, kInt, "10240", nullptr, 0, kIntMax, kIdle, "rows of the snapshot are read one after the other, without a cursor"},
+    {"snapshot.include.collection.list", kScope, OptionType::kRegexList, nullptr, nullptr, 0, 0, kYes, "Tables of the initial snapshot, as regular expressions over schema.table; without it all captured tables."},
+    {"snapshot.isolation.mode", kScope, kEnum, "serializable", "serializable|repeatable_read|read_committed|read_uncommitted", 0, 0, kIdle, "the snapshot is always the one of the slot's consistent point"},
+    {"snapshot.lock.timeout.ms", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, "tables are locked in ACCESS SHARE mode only"},
+    {"snapshot.locking.mode", kScope, kEnum, "none", "none|shared|custom", 0, 0, kIdle, "tables are locked in ACCESS SHARE mode while they are read"},
+    {"snapshot.max.threads", kScope, kInt, "1", nullptr, 0, kIntMax, kIdle, kOneReader},
+    {"snapshot.max.threads.multiplier", kScope, kInt, "1", nullptr, 0, kIntMax, kIdle, kOneReader},
+    {"snapshot.mode", kScope, kEnum, "initial", "initial|no_data|initial_only", 0, 0, kYes, "initial: rows that exist come first, as op r; no_data: only changes from now on; initial_only: only the rows. Other modes are not supported yet."},
+    {"snapshot.mode.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom and configured snapshot modes are not supported yet"},
+    {"snapshot.query.mode", kScope, kEnum, "select_all", "select_all|custom", 0, 0, kNo, "custom snapshot queries are not supported yet"},
+    {"snapshot.query.mode.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom snapshot queries are not supported yet"},
+    {"snapshot.select.statement.overrides*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom snapshot queries are not supported yet"},
+    {"snapshot.tables.order.by.row.count", kScope, kEnum, "disabled", "disabled|ascending|descending", 0, 0, kNo, "ordering the tables of the snapshot is not supported yet"},
+    {"ssl.*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, "it configures the connections of a Kafka Connect worker; for the producer write producer.ssl.…"},
+    {"statistics.metrics.enabled", kScope, kBool, "false", nullptr, 0, 0, kIdle, "there are no JMX beans; see pg_stat_penstock_sinks"},
+    {"status.storage.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"status.update.interval.ms", kScope, kInt, "10000", nullptr, 100, kIntMax, kYes, "How often a position that has moved is saved in the slot."},
+    {"streaming.delay.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "delays of the stream are not supported yet"},
+    {"task.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"tasks.max", kScope, kInt, "1", nullptr, 1, kIntMax, kIdle, "a sink has one worker, as the connector has one task"},
+    {"tasks.max.enforce", kScope, kBool, "true", nullptr, 0, 0, kIdle, "a sink has one worker, as the connector has one task"},
+    {"topic.cache.size", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, "topic names are kept with the plans of the tables"},
+    {"topic.heartbeat.name", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeat},
+    {"topic.heartbeat.prefix", kScope, kText, "__debezium-heartbeat", nullptr, 0, 0, kIdle, kNoHeartbeat},
+    {"topic.tracking.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"topic.transaction", kScope, kText, "transaction", nullptr, 0, 0, kIdle, "transaction metadata is not supported yet, so nothing goes to this topic"},
+    {"transaction.metadata.factory", kScope, kText, nullptr, nullptr, 0, 0, kNo, "penstock runs no Java classes"},
+    {"worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"xmin.fetch.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "xmin in the source block is not supported yet"},
+};
+// clang-format on
+
+SnapshotMode ParseSnapshotMode(std::string_view text) {
+  if (EqualsIgnoreCase(text, "no_data")) return SnapshotMode::kNoData;
+  if (EqualsIgnoreCase(text, "initial_only")) return SnapshotMode::kInitialOnly;
+  return SnapshotMode::kInitial;
+}
+
+bool IsSlotName(const std::string& name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+  return plain && !name.empty() && name.size() <= 63;
+}
+
+}  // namespace
+
+OptionTable SourceOptionTable() { return {kRows, sizeof kRows / sizeof kRows[0]}; }
+
+Status CheckSourceOption(const OptionRow& row, const std::string& name, const std::string& value) {
+  // The only use of an option that is idle otherwise: it would replace the table filters.
+  if (name == "publication.autocreate.mode" && EqualsIgnoreCase(Trim(value), "disabled")) {
+    return Status(StatusCode::kNotSupported,
+                  "option \"publication.autocreate.mode\" cannot be \"disabled\"",
+                  "Taking tables, columns and row filters from a publication is not supported yet; "
+                  "use table.include.list and column.include.list.");
+  }
+  if (name == "slot.name" && !IsSlotName(value)) {
+    return Status(StatusCode::kInvalidOption,
+                  "invalid value for option \"slot.name\": \"" + value + "\"",
+                  "Replication slot names may only contain lower case letters, numbers, and the "
+                  "underscore character, at most 63.");
+  }
+  return CheckOptionValue(row, name, value);
+}
+
+Result<SourceOptions> ParseSourceOptions(const std::map<std::string, std::string>& options) {
+  SourceOptions parsed;
+  for (const auto& [name, value] : options) {
+    const OptionRow* row = FindOption(SourceOptionTable(), name);
+    if (row == nullptr) return UnknownOption(name, {SourceOptionTable()});
+    if (Status s = CheckSourceOption(*row, name, value); !s.ok()) return s;
+    if (name == "slot.name") {
+      parsed.slot_name = value;
+    } else if (name == "snapshot.mode") {
+      parsed.snapshot_mode = ParseSnapshotMode(Trim(value));
+    } else if (name == "snapshot.include.collection.list") {
+      parsed.snapshot_tables = value;
+    } else if (name == "status.update.interval.ms") {
+      (void)ParseInt64(Trim(value), &parsed.status_update_interval_ms);
+    }
+  }
+  return parsed;
+}
+
+}  // namespace penstock

@@ -1,0 +1,103 @@
+/*
+ * pg_compat.h: everything that differs between the supported PostgreSQL releases, for C and C++.
+ * Functions and macros offer the newest signature on every server; each names the release that
+ * changed it. Included after pg_prelude.h.
+ */
+#ifndef PENSTOCK_PG_COMPAT_H
+#define PENSTOCK_PG_COMPAT_H
+
+#if PG_VERSION_NUM < 150000 || PG_VERSION_NUM >= 190000
+#error "penstock supports PostgreSQL 15 to 18"
+#endif
+
+#define PG16_GE (PG_VERSION_NUM >= 160000)
+#define PG17_GE (PG_VERSION_NUM >= 170000)
+#define PG18_GE (PG_VERSION_NUM >= 180000)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "replication/reorderbuffer.h"
+#include "replication/slot.h"
+#if PG17_GE
+#include "storage/waiteventset.h"
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+
+/* 18 added error_if_invalid; before it the caller tests SlotIsInvalidated itself. */
+static inline void ReplicationSlotAcquireCompat(const char *name, bool nowait) {
+#if PG18_GE
+  ReplicationSlotAcquire(name, nowait, false);
+#else
+  ReplicationSlotAcquire(name, nowait);
+#endif
+}
+
+/* 17 added failover and synced. */
+static inline void ReplicationSlotCreateCompat(const char *name, bool db_specific,
+                                               ReplicationSlotPersistency persistency,
+                                               bool two_phase, bool failover) {
+#if PG17_GE
+  ReplicationSlotCreate(name, db_specific, persistency, two_phase, failover, false);
+#else
+  (void)failover;
+  ReplicationSlotCreate(name, db_specific, persistency, two_phase);
+#endif
+}
+
+/* 16 replaced invalidated_at by a cause. */
+static inline bool SlotIsInvalidated(const ReplicationSlot *slot) {
+#if PG16_GE
+  return slot->data.invalidated != RS_INVAL_NONE;
+#else
+  return slot->data.invalidated_at != InvalidXLogRecPtr;
+#endif
+}
+
+/* 17 gave wait event sets a resource owner instead of a memory context; NULL means the caller frees
+ * the set. */
+static inline WaitEventSet *CreateWaitEventSetCompat(int nevents) {
+#if PG17_GE
+  return CreateWaitEventSet(NULL, nevents);
+#else
+  return CreateWaitEventSet(TopMemoryContext, nevents);
+#endif
+}
+
+/* 17 lets extensions name their wait events. */
+static inline uint32 WaitEventExtensionCompat(const char *name) {
+#if PG17_GE
+  return WaitEventExtensionNew(name);
+#else
+  (void)name;
+  return PG_WAIT_EXTENSION;
+#endif
+}
+
+/* 17 dropped ReorderBufferTupleBuf around the decoded tuples. */
+static inline HeapTuple OldTupleCompat(ReorderBufferChange *change) {
+#if PG17_GE
+  return change->data.tp.oldtuple;
+#else
+  return change->data.tp.oldtuple != NULL ? &change->data.tp.oldtuple->tuple : NULL;
+#endif
+}
+static inline HeapTuple NewTupleCompat(ReorderBufferChange *change) {
+#if PG17_GE
+  return change->data.tp.newtuple;
+#else
+  return change->data.tp.newtuple != NULL ? &change->data.tp.newtuple->tuple : NULL;
+#endif
+}
+
+/* transaction_timeout came with 17. */
+#define HAVE_TRANSACTION_TIMEOUT PG17_GE
+
+/* 17's failover slots come with synchronized_standby_slots. */
+#define HAVE_FAILOVER_SLOTS PG17_GE
+
+#endif

@@ -1,0 +1,276 @@
+// scanner.cpp: a short process that reads penstock.sink of one database, writes what it finds into
+// shared memory for the launcher, and finishes what drop_sink began: the slot goes first, then the
+// row, so that a crash in between is repaired by the next scan.
+#include "pg_prelude.h"
+// After the prelude.
+extern "C" {
+#include "commands/extension.h"
+#include "executor/spi.h"
+#include "replication/slot.h"
+#include "utils/snapmgr.h"
+}
+#include "guc.h"
+#include "pg_compat.h"
+#include "shared_state.h"
+#include "worker.h"
+
+namespace {
+
+struct Row {
+  int32 id;
+  uint32 generation;
+  bool paused;
+  bool dropping;
+  NameData name;
+  NameData slot_name;
+};
+
+struct Rows {
+  Row* rows;
+  uint64 count;
+};
+
+// What is to be removed once no worker runs: filled under the lock, worked off without it.
+struct Removal {
+  int32 id;
+  bool has_row;
+  NameData name;
+  NameData slot_name;
+};
+
+const char kSelect[] =
+    "SELECT id, generation, paused, dropping, name, slot_name FROM penstock.sink ORDER BY id";
+
+void BeginSql() {
+  SetCurrentStatementStartTimestamp();
+  StartTransactionCommand();
+  SPI_connect();
+  PushActiveSnapshot(GetTransactionSnapshot());
+}
+
+void EndSql() {
+  PopActiveSnapshot();
+  SPI_finish();
+  CommitTransactionCommand();
+}
+
+Datum Column(uint64 row, int number) {
+  bool is_null;
+  return SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, number, &is_null);
+}
+
+Rows ReadRows() {
+  Rows result = {nullptr, 0};
+  BeginSql();
+  if (OidIsValid(get_extension_oid("penstock", true))) {
+    if (SPI_execute(kSelect, true, 0) != SPI_OK_SELECT) elog(ERROR, "could not read penstock.sink");
+    result.count = SPI_processed;
+    result.rows = static_cast<Row*>(
+        MemoryContextAllocZero(TopMemoryContext, (result.count + 1) * sizeof(Row)));
+    for (uint64 i = 0; i < result.count; i++) {
+      Row* row = &result.rows[i];
+      row->id = DatumGetInt32(Column(i, 1));
+      row->generation = DatumGetUInt32(Column(i, 2));
+      row->paused = DatumGetBool(Column(i, 3));
+      row->dropping = DatumGetBool(Column(i, 4));
+      row->name = *DatumGetName(Column(i, 5));
+      row->slot_name = *DatumGetName(Column(i, 6));
+    }
+  }
+  EndSql();
+  return result;
+}
+
+void ZeroCounters(PenstockSinkEntry* entry) {
+  pg_atomic_write_u64(&entry->event_count, 0);
+  pg_atomic_write_u64(&entry->event_bytes, 0);
+  pg_atomic_write_u64(&entry->transaction_count, 0);
+  pg_atomic_write_u64(&entry->snapshot_row_count, 0);
+  pg_atomic_write_u64(&entry->in_flight_count, 0);
+  pg_atomic_write_u64(&entry->in_flight_bytes, 0);
+  pg_atomic_write_u64(&entry->retry_count, 0);
+  pg_atomic_write_u64(&entry->skipped_count, 0);
+  pg_atomic_write_u64(&entry->read_lsn, 0);
+  pg_atomic_write_u64(&entry->delivered_lsn, 0);
+}
+
+PenstockSinkEntry* NewEntry(const Row& row, TimestampTz now) {
+  for (int i = 0; i < penstock_shared->max_sinks; i++) {
+    PenstockSinkEntry* entry = &penstock_shared->sinks[i];
+    if (entry->in_use || entry->pid != 0) continue;
+    ZeroCounters(entry);
+    SpinLockAcquire(&entry->mutex);
+    entry->in_use = true;
+    entry->database = MyDatabaseId;
+    entry->sink_id = row.id;
+    entry->generation = 0;
+    entry->worker_generation = 0;
+    entry->last_error[0] = '\0';
+    entry->last_error_time = 0;
+    entry->last_delivery_time = 0;
+    entry->last_commit_time = 0;
+    entry->stats_reset = now;
+    entry->state_since = now;
+    SpinLockRelease(&entry->mutex);
+    return entry;
+  }
+  return nullptr;
+}
+
+// Caller holds the entry's spinlock. Another generation starts with a clean slate.
+void Renew(PenstockSinkEntry* entry, const Row& row, TimestampTz now) {
+  PenstockSinkState state = entry->state;
+  entry->wanted = !row.paused && !row.dropping;
+  if (entry->generation != row.generation) {
+    state = PENSTOCK_SINK_CREATING;
+    entry->restart = true;
+    entry->failures = 0;
+    entry->next_start_time = 0;
+    entry->last_error[0] = '\0';
+    entry->last_error_time = 0;
+  }
+  if (row.dropping) {
+    state = PENSTOCK_SINK_DROPPING;
+  } else if (row.paused) {
+    state = PENSTOCK_SINK_PAUSED;
+  }
+  if (state != entry->state) entry->state_since = now;
+  entry->state = state;
+  entry->generation = row.generation;
+  entry->name = row.name;
+  entry->slot_name = row.slot_name;
+}
+
+// False when there is no entry left for the row.
+bool PublishRow(const Row& row, TimestampTz now) {
+  PenstockSinkEntry* entry = penstock_find_entry(MyDatabaseId, row.id);
+  if (entry == nullptr) entry = NewEntry(row, now);
+  if (entry == nullptr) return false;
+  SpinLockAcquire(&entry->mutex);
+  Renew(entry, row, now);
+  SpinLockRelease(&entry->mutex);
+  ConditionVariableBroadcast(&entry->progress);
+  return true;
+}
+
+bool HasRow(const Rows& rows, int32 id) {
+  for (uint64 i = 0; i < rows.count; i++) {
+    if (rows.rows[i].id == id) return true;
+  }
+  return false;
+}
+
+// Collects what is ready to be removed. Sinks whose worker still runs are marked: the launcher stops
+// the worker and asks for another scan.
+int PublishRows(const Rows& rows, Removal* removals) {
+  TimestampTz now = GetCurrentTimestamp();
+  int removal_count = 0;
+  uint64 missing = 0;
+  LWLockAcquire(penstock_shared->lock, LW_EXCLUSIVE);
+  for (uint64 i = 0; i < rows.count; i++) {
+    if (!PublishRow(rows.rows[i], now)) missing++;
+  }
+  for (int i = 0; i < penstock_shared->max_sinks; i++) {
+    PenstockSinkEntry* entry = &penstock_shared->sinks[i];
+    if (!entry->in_use || entry->database != MyDatabaseId) continue;
+    bool has_row = HasRow(rows, entry->sink_id);
+    SpinLockAcquire(&entry->mutex);
+    if (!has_row) {
+      entry->wanted = false;
+      entry->state = PENSTOCK_SINK_DROPPING;
+    }
+    bool ready = entry->state == PENSTOCK_SINK_DROPPING && entry->pid == 0;
+    SpinLockRelease(&entry->mutex);
+    if (!ready) continue;
+    Removal* removal = &removals[removal_count++];
+    removal->id = entry->sink_id;
+    removal->has_row = has_row;
+    removal->name = entry->name;
+    removal->slot_name = entry->slot_name;
+  }
+  LWLockRelease(penstock_shared->lock);
+  if (missing > 0) {
+    ereport(WARNING,
+            (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+             errmsg("too many sinks: " UINT64_FORMAT " sinks of database \"%u\" cannot start",
+                    missing, MyDatabaseId),
+             errhint("Increase penstock.max_sinks and restart the server.")));
+  }
+  return removal_count;
+}
+
+// True when the slot is gone. Never touches a slot of another plugin or database.
+bool DropSlot(const Removal& removal) {
+  bool ours = false;
+  pid_t active_pid = 0;
+  LWLockAcquire(ReplicationSlotControlLock, LW_SHARED);
+  ReplicationSlot* slot = SearchNamedReplicationSlot(NameStr(removal.slot_name), false);
+  if (slot != nullptr) {
+    SpinLockAcquire(&slot->mutex);
+    ours = slot->data.database == MyDatabaseId &&
+           strcmp(NameStr(slot->data.plugin), "penstock_output") == 0;
+    active_pid = slot->active_pid;
+    SpinLockRelease(&slot->mutex);
+  }
+  LWLockRelease(ReplicationSlotControlLock);
+  if (!ours) return true;
+  if (active_pid != 0) {
+    ereport(WARNING, (errcode(ERRCODE_OBJECT_IN_USE),
+                      errmsg("replication slot \"%s\" of dropped sink \"%s\" is in use by process %d",
+                             NameStr(removal.slot_name), NameStr(removal.name), active_pid),
+                      errhint("The slot goes when that process lets go of it.")));
+    return false;
+  }
+  ReplicationSlotDrop(NameStr(removal.slot_name), true);
+  ereport(LOG, (errmsg("dropped replication slot \"%s\" of sink \"%s\"",
+                       NameStr(removal.slot_name), NameStr(removal.name))));
+  return true;
+}
+
+void DeleteRow(int32 id) {
+  Oid types[1] = {INT4OID};
+  Datum values[1] = {Int32GetDatum(id)};
+  BeginSql();
+  if (SPI_execute_with_args("DELETE FROM penstock.sink WHERE id = $1 AND dropping", 1, types, values,
+                            nullptr, false, 0) != SPI_OK_DELETE) {
+    elog(ERROR, "could not delete from penstock.sink");
+  }
+  EndSql();
+}
+
+void ClearEntry(int32 id) {
+  LWLockAcquire(penstock_shared->lock, LW_EXCLUSIVE);
+  PenstockSinkEntry* entry = penstock_find_entry(MyDatabaseId, id);
+  if (entry != nullptr) {
+    SpinLockAcquire(&entry->mutex);
+    entry->in_use = false;
+    SpinLockRelease(&entry->mutex);
+    ConditionVariableBroadcast(&entry->progress);
+  }
+  LWLockRelease(penstock_shared->lock);
+}
+
+}  // namespace
+
+extern "C" {
+
+void penstock_scanner_main(Datum argument) {
+  pqsignal(SIGTERM, die);
+  BackgroundWorkerUnblockSignals();
+  if (penstock_shared == nullptr) proc_exit(0);
+  BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
+  penstock_override_settings();
+  Rows rows = ReadRows();
+  auto* removals = static_cast<Removal*>(MemoryContextAllocZero(
+      TopMemoryContext, penstock_shared->max_sinks * sizeof(Removal)));
+  int count = PublishRows(rows, removals);
+  for (int i = 0; i < count; i++) {
+    CHECK_FOR_INTERRUPTS();
+    if (!DropSlot(removals[i])) continue;
+    if (removals[i].has_row) DeleteRow(removals[i].id);
+    ClearEntry(removals[i].id);
+  }
+  proc_exit(0);
+}
+
+}  // extern "C"

@@ -1,0 +1,97 @@
+// sql_captured.cpp: see sql_captured.h.
+#include "sql_captured.h"
+
+#include "output_plugin/rendezvous.h"
+
+extern "C" {
+#include "access/relation.h"
+#include "catalog/pg_class.h"
+#include "nodes/makefuncs.h"
+#include "utils/rel.h"
+}
+
+namespace penstock::pg {
+
+namespace {
+
+// The encoder wants a writer, though nothing is written here.
+void IgnoreBegin(void*, uint32_t) {}
+void IgnoreEvent(void*, const PenstockEvent*) {}
+void IgnoreCommit(void*, uint64_t, int64_t) {}
+
+const PenstockEventWriter kNoWriter = {
+    {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockEventWriter), PENSTOCK_BUILD_ID},
+    nullptr,
+    0,
+    IgnoreBegin,
+    IgnoreEvent,
+    IgnoreCommit};
+
+const PenstockOutputApi* LoadPlugin() {
+  void** variable = find_rendezvous_variable(PENSTOCK_API_VARIABLE);
+  // Preloaded as a rule; a server without preload can still check a configuration.
+  if (*variable == nullptr) load_file("penstock_output", false);
+  const auto* api = static_cast<const PenstockOutputApi*>(*variable);
+  const char* mismatch = api == nullptr ? "it does not offer its functions"
+                                        : PenstockAbiMismatch(&api->abi, sizeof(PenstockOutputApi),
+                                                              PENSTOCK_BUILD_ID);
+  if (mismatch != nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("penstock_output does not fit penstock: %s", mismatch),
+                    errhint("Install both from the same package, then restart the server.")));
+  }
+  return api;
+}
+
+List* PluginOptions(const SinkConfig* config) {
+  List* options = NIL;
+  for (size_t i = 0; i < config->event.size(); i++) {
+    char* name = pstrdup(config->event[i].first.c_str());
+    char* value = pstrdup(config->event[i].second.c_str());
+    options = lappend(options, makeDefElem(name, reinterpret_cast<Node*>(makeString(value)), -1));
+  }
+  return options;
+}
+
+// OIDs, copied out of SPI.
+List* UserTables() {
+  const MemoryContext caller = CurrentMemoryContext;
+  List* tables = NIL;
+  SPI_connect();
+  ExecuteSql("SELECT c.oid FROM pg_catalog.pg_class AS c"
+             " JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+             " WHERE c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
+             " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'penstock')"
+             " AND n.nspname OPERATOR(pg_catalog.!~~) 'pg\\_%'"
+             " ORDER BY n.nspname, c.relname",
+             nullptr, true, SPI_OK_SELECT);
+  for (uint64 i = 0; i < SPI_processed; i++) {
+    bool is_null;
+    const Datum oid = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);
+    const MemoryContext spi = MemoryContextSwitchTo(caller);
+    tables = lappend_oid(tables, DatumGetObjectId(oid));
+    MemoryContextSwitchTo(spi);
+  }
+  SPI_finish();
+  return tables;
+}
+
+}  // namespace
+
+List* CapturedTables(const SinkConfig* config) {
+  const PenstockOutputApi* api = LoadPlugin();
+  void* encoder = api->encoder_create(PluginOptions(config), &kNoWriter);
+  List* captured = NIL;
+  ListCell* cell;
+  foreach (cell, UserTables()) {
+    Relation relation = try_relation_open(lfirst_oid(cell), AccessShareLock);
+    if (relation == nullptr) continue;  // dropped meanwhile
+    const bool taken = api->captures(encoder, relation);
+    // A table that is not captured must not stay locked.
+    relation_close(relation, taken ? NoLock : AccessShareLock);
+    if (taken) captured = lappend_oid(captured, lfirst_oid(cell));
+  }
+  return captured;
+}
+
+}  // namespace penstock::pg

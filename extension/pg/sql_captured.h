@@ -1,0 +1,15 @@
+// sql_captured.h: asks the output plugin, loaded into this backend, which tables a sink captures.
+#ifndef PENSTOCK_SQL_CAPTURED_H
+#define PENSTOCK_SQL_CAPTURED_H
+
+#include "sql_common.h"
+
+namespace penstock::pg {
+
+// OIDs of the permanent tables of this database that the options capture now, in order of schema
+// and name. They are locked in ACCESS SHARE mode until the end of the transaction.
+List* CapturedTables(const SinkConfig* config);
+
+}  // namespace penstock::pg
+
+#endif

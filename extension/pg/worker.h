@@ -1,0 +1,110 @@
+/*
+ * worker.h: the inside of a sink worker, shared by its C and C++ files; after pg_prelude.h and
+ * shared_state.h.
+ *
+ * One PenstockWorker per process, in TopMemoryContext, never freed: an ERROR ends the process. It
+ * is plain data, so that a longjmp may pass any function that holds a pointer to it; the C++ objects
+ * (sink, options) live on the heap behind "delivery" and "config" (worker_events.cpp,
+ * worker_config.cpp) and are reached through functions that return plain values.
+ */
+#ifndef PENSTOCK_WORKER_H
+#define PENSTOCK_WORKER_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct LogicalDecodingContext;
+struct PenstockEventWriter;
+struct List;
+
+/* A sink's row, as the worker read it; palloc'd in TopMemoryContext. */
+typedef struct PenstockSinkRow {
+  Oid owner;
+  char *name;
+  char *connector;
+  char *slot_name;
+  uint32 generation;
+  bool snapshot_completed;
+  XLogRecPtr slot_start_lsn;
+  uint64 system_identifier; /* 0: none stored */
+  int option_count;
+  char **option_names;
+  char **option_values;
+} PenstockSinkRow;
+
+typedef struct PenstockWorker {
+  PenstockSinkEntry *entry;
+  PenstockSinkRow row;
+  struct PenstockConfig *config;     /* options sorted by reader (worker_config.cpp) */
+  struct PenstockDelivery *delivery; /* the sink and what is in flight (worker_events.cpp) */
+  struct LogicalDecodingContext *ctx; /* while streaming */
+  WaitEventSet *wait_set;
+  XLogRecPtr flush_lsn;     /* WAL known to be flushed up to here */
+  XLogRecPtr read_lsn;      /* every record that ends here or before is decoded */
+  XLogRecPtr confirmed_lsn; /* last given to the slot */
+  XLogRecPtr saved_lsn;     /* last written to the slot's file */
+  TimestampTz last_save_time;
+  TimestampTz last_service_time;
+  TimestampTz snapshot_blocked_since; /* destination away during the snapshot; 0: not */
+  bool in_snapshot;
+} PenstockWorker;
+
+/* module.cpp: NULL, or why the loaded penstock_output cannot be used with this module */
+extern const char *penstock_output_mismatch(void);
+
+/* worker_config.cpp */
+extern void penstock_read_row(PenstockWorker *worker); /* proc_exit when the sink is not wanted */
+extern void penstock_make_config(PenstockWorker *worker);
+extern struct List *penstock_event_options(PenstockWorker *worker); /* list of DefElem */
+extern bool penstock_wants_snapshot(PenstockWorker *worker);
+extern bool penstock_wants_stream(PenstockWorker *worker);
+extern int penstock_save_interval_ms(PenstockWorker *worker);
+/* The order in which tables are read: the place of the first pattern of table.include.list that
+ * matches, 0 without the option; -1 when snapshot.include.collection.list leaves the table out. */
+extern int penstock_snapshot_rank(PenstockWorker *worker, const char *schema_and_table);
+
+/* worker_events.cpp: everything that touches the sink; may raise an ERROR */
+extern void penstock_open_sink(PenstockWorker *worker, XLogRecPtr slot_start, bool snapshot_pending,
+                               XLogRecPtr *resume_lsn);
+extern const struct PenstockEventWriter *penstock_event_writer(PenstockWorker *worker);
+/* Marks the end of the snapshot and waits until all of it is delivered. */
+extern void penstock_finish_snapshot(PenstockWorker *worker, XLogRecPtr lsn);
+/* Polls the sink, publishes counters, moves and saves the slot's position, follows SIGHUP. Called
+ * between records and while waiting; the slot must be held unless in_snapshot. */
+extern void penstock_service(PenstockWorker *worker);
+extern void penstock_service_if_due(PenstockWorker *worker);
+extern bool penstock_in_flight(PenstockWorker *worker);
+extern void penstock_abandon_sink(PenstockWorker *worker);
+/* Sleeps until the latch is set, the sink has work, or the time is over. */
+extern void penstock_sleep(PenstockWorker *worker, long timeout_ms, uint32 wait_event);
+
+/* wal_loop.c */
+/* Makes the slot (ephemeral) in the current transaction when snapshot is wanted, and gives that
+ * transaction the slot's snapshot; persists and releases it. Returns the consistent point. */
+extern XLogRecPtr penstock_create_slot(PenstockWorker *worker, bool use_snapshot);
+extern void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn) pg_attribute_noreturn();
+extern void penstock_confirm(PenstockWorker *worker, XLogRecPtr lsn);
+extern void penstock_save_slot(PenstockWorker *worker);
+
+/* snapshot.cpp: reads the tables in the current transaction */
+extern void penstock_read_tables(PenstockWorker *worker, XLogRecPtr lsn);
+
+/* worker.cpp */
+/* Settings of server, database or role that must not reach penstock's own processes. */
+extern void penstock_override_settings(void);
+extern void penstock_check_output_allowed(void);
+/* Leaves without counting a failure; the launcher starts the sink again when it is still wanted. */
+extern void penstock_leave(PenstockWorker *worker, PenstockSinkState state, const char *reason)
+    pg_attribute_noreturn();
+
+/* entry points of background workers */
+extern PGDLLEXPORT void penstock_launcher_main(Datum argument);
+extern PGDLLEXPORT void penstock_scanner_main(Datum argument);
+extern PGDLLEXPORT void penstock_sink_main(Datum argument);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

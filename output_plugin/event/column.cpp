@@ -1,0 +1,223 @@
+#include "column.h"
+
+#include "json_text.h"
+
+namespace penstock::event {
+namespace {
+
+// The schema of each kind, in the order of the enum.
+struct KindRow {
+  const char* type;      // Connect's type token
+  const char* name;      // semantic type name; nullptr: none
+  const char* fallback;  // zero-like value
+};
+
+constexpr const char* kVariableFields =
+    "struct\",\"fields\":[{\"type\":\"int32\",\"optional\":false,\"field\":\"scale\"},"
+    "{\"type\":\"bytes\",\"optional\":false,\"field\":\"value\"}],\"";
+constexpr const char* kPointFields =
+    "struct\",\"fields\":[{\"type\":\"double\",\"optional\":false,\"field\":\"x\"},"
+    "{\"type\":\"double\",\"optional\":false,\"field\":\"y\"},"
+    "{\"type\":\"bytes\",\"optional\":true,\"field\":\"wkb\"},"
+    "{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}],\"";
+constexpr const char* kMapFields =
+    "map\",\"keys\":{\"type\":\"string\",\"optional\":false},"
+    "\"values\":{\"type\":\"string\",\"optional\":true},\"";
+constexpr const char* kConnectDecimal = "org.apache.kafka.connect.data.Decimal";
+
+constexpr KindRow kKinds[] = {
+    {"boolean", nullptr, "false"},
+    {"int16", nullptr, "0"},
+    {"int32", nullptr, "0"},
+    {"int64", nullptr, "0"},
+    {"float", nullptr, "0.0"},
+    {"double", nullptr, "0.0"},
+    {"string", nullptr, "\"\""},
+    {"string", "io.debezium.data.Json", "\"\""},
+    {"string", "io.debezium.data.Xml", "\"\""},
+    {"string", "io.debezium.data.Ltree", "\"\""},
+    {"string", "io.debezium.data.Tsvector", "\"\""},
+    {"string", "io.debezium.data.Enum", "\"\""},
+    {"string", "io.debezium.data.Uuid", "\"\""},
+    {"bytes", kConnectDecimal, "\"AA==\""},
+    {kVariableFields, "io.debezium.data.VariableScaleDecimal", "{\"scale\":0,\"value\":\"AA==\"}"},
+    {"double", nullptr, "0.0"},
+    {"string", nullptr, nullptr},
+    {"bytes", kConnectDecimal, "\"AA==\""},
+    {"double", nullptr, "0.0"},
+    {"string", nullptr, nullptr},
+    {"int32", "io.debezium.time.Date", "0"},
+    {"int32", "org.apache.kafka.connect.data.Date", "0"},
+    {"string", "io.debezium.time.IsoDate", "\"1970-01-01Z\""},
+    {"int32", "io.debezium.time.Time", "0"},
+    {"int64", "io.debezium.time.MicroTime", "0"},
+    {"int64", "io.debezium.time.NanoTime", "0"},
+    {"int32", "org.apache.kafka.connect.data.Time", "0"},
+    {"string", "io.debezium.time.IsoTime", "\"00:00:00Z\""},
+    {"string", "io.debezium.time.ZonedTime", "\"00:00:00Z\""},
+    {"int64", "io.debezium.time.Timestamp", "0"},
+    {"int64", "io.debezium.time.MicroTimestamp", "0"},
+    {"int64", "io.debezium.time.NanoTimestamp", "0"},
+    {"int64", "org.apache.kafka.connect.data.Timestamp", "0"},
+    {"string", "io.debezium.time.IsoTimestamp", "\"1970-01-01T00:00:00Z\""},
+    {"string", "io.debezium.time.ZonedTimestamp", "\"1970-01-01T00:00:00Z\""},
+    {"int64", "io.debezium.time.MicroDuration", "0"},
+    {"string", "io.debezium.time.Interval", "\"P0Y0M0DT0H0M0S\""},
+    {"bytes", nullptr, "\"\""},
+    {"string", nullptr, "\"\""},
+    {"string", nullptr, "\"\""},
+    {"string", nullptr, "\"\""},
+    {"boolean", nullptr, "false"},
+    {"bytes", "io.debezium.data.Bits", "\"\""},
+    {kPointFields, "io.debezium.data.geometry.Point",
+     "{\"x\":0.0,\"y\":0.0,\"wkb\":\"AQEAAAAAAAAAAAAAAAAAAAAAAAAA\",\"srid\":null}"},
+    {"string", "io.debezium.data.Json", "\"{}\""},
+    {kMapFields, nullptr, "{}"},
+    {"string", nullptr, "\"\""},
+    {"array", nullptr, "[]"},
+};
+static_assert(sizeof kKinds / sizeof kKinds[0] == static_cast<size_t>(Kind::kArray) + 1,
+              "one row per kind");
+
+const KindRow& RowOf(Kind kind) { return kKinds[static_cast<size_t>(kind)]; }
+
+std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
+
+void AppendParameters(std::string* out, const Column& column) {
+  switch (column.kind) {
+    case Kind::kDecimal:
+    case Kind::kMoneyDecimal:
+      *out += ",\"parameters\":{\"scale\":\"" + std::to_string(column.scale) + "\"";
+      if (column.precision != 0) {
+        *out += ",\"connect.decimal.precision\":\"" + std::to_string(column.precision) + "\"";
+      }
+      *out += "}";
+      break;
+    case Kind::kBits:
+      *out += ",\"parameters\":{\"length\":\"" + std::to_string(column.length) + "\"}";
+      break;
+    case Kind::kEnum:
+      *out += ",\"parameters\":{\"allowed\":" + JsonString(column.allowed) + "}";
+      break;
+    default:
+      break;
+  }
+}
+
+const char* DocOf(Kind kind) {
+  if (kind == Kind::kVariableDecimal) return "Variable scaled decimal";
+  if (kind == Kind::kPoint) return "Geometry (POINT)";
+  return nullptr;
+}
+
+std::string Base64(std::string_view bytes) {
+  Buffer out;
+  AppendBase64(out, bytes.data(), bytes.size());
+  return std::string(out.view());
+}
+
+// Debezium's placeholder of an array: elements that it can make from the placeholder's bytes.
+std::string UnavailableArray(const Column& column, const std::string& placeholder) {
+  const std::string& type = column.type_name;
+  if (type == "_text" || type == "_varchar" || type == "_bpchar" || type == "_json" ||
+      type == "_jsonb") {
+    return "[" + JsonString(placeholder) + "]";
+  }
+  if (type == "_bytea") return "[" + Quoted(Base64(placeholder)) + "]";
+  // Java's UUID.nameUUIDFromBytes of the default placeholder.
+  if (type == "_uuid") return "[\"b68a35a7-17ad-35b3-af2a-ae46edb4545a\"]";
+  if (type == "_int4" || type == "_int8" || type == "_date") {
+    std::string codes = "[";
+    for (const char c : placeholder) {
+      codes += (codes.size() > 1 ? "," : "") + std::to_string(static_cast<unsigned char>(c));
+    }
+    return codes + "]";
+  }
+  return "null";
+}
+
+// What an unchanged large value prints (debezium.md: unavailable TOAST values).
+std::string UnavailableJson(const Column& column, const EventOptions& options) {
+  const std::string& placeholder = options.unavailable_placeholder;
+  switch (column.kind) {
+    case Kind::kText:
+    case Kind::kJson:
+    case Kind::kXml:
+    case Kind::kHex:
+      return JsonString(placeholder);
+    case Kind::kBytes:
+      return Quoted(Base64(placeholder));
+    case Kind::kHstoreJson:
+      return JsonString("{" + JsonString(placeholder) + ":" + JsonString(placeholder) + "}");
+    case Kind::kHstoreMap:
+      return "{" + JsonString(placeholder) + ":" + JsonString(placeholder) + "}";
+    case Kind::kArray:
+      return UnavailableArray(column, placeholder);
+    default:
+      return "null";
+  }
+}
+
+}  // namespace
+
+std::string ColumnSchema(const Column& column, std::string_view field) {
+  const KindRow& row = RowOf(column.kind);
+  std::string out = "{\"type\":\"";
+  if (column.kind == Kind::kArray) {
+    out += "array\",\"items\":" + ColumnSchema(*column.element, {}) + ",\"";
+  } else if (std::string_view(row.type).find('"') != std::string_view::npos) {
+    out += row.type;  // a struct or map: its members stand before "optional"
+  } else {
+    out += std::string(row.type) + "\",\"";
+  }
+  out += std::string("optional\":") + (column.optional ? "true" : "false");
+  if (row.name != nullptr) out += ",\"name\":\"" + std::string(row.name) + "\",\"version\":1";
+  if (const char* doc = DocOf(column.kind); doc != nullptr) {
+    out += ",\"doc\":\"" + std::string(doc) + "\"";
+  }
+  AppendParameters(&out, column);
+  if (column.has_default) out += ",\"default\":" + column.default_json;
+  if (!field.empty()) out += ",\"field\":" + JsonString(field);
+  return out + "}";
+}
+
+std::string FallbackJson(const Column& column) {
+  const char* fallback = RowOf(column.kind).fallback;
+  if (fallback != nullptr) return fallback;
+  std::string zero = "0";  // decimals as text carry the column's scale
+  if (column.scale > 0) zero += "." + std::string(static_cast<size_t>(column.scale), '0');
+  return Quoted(zero);
+}
+
+void FinishColumn(Column* column, const EventOptions& options) {
+  column->prefix = JsonString(column->name) + ":";
+  column->schema = ColumnSchema(*column, column->name);
+  const bool default_for_null = column->has_default && options.replace_null_with_default;
+  column->null_json = default_for_null && column->optional ? column->default_json : "null";
+  column->absent_json = column->has_default ? column->default_json
+                        : column->optional  ? std::string("null")
+                                            : FallbackJson(*column);
+  if (column->optional && !default_for_null) column->absent_json = "null";
+  column->unavailable_json = UnavailableJson(*column, options);
+}
+
+bool WriteField(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {
+  switch (value.state) {
+    case FieldState::kValue:
+      if (WriteValue(out, column, value, mode)) return true;
+      out.Append("null");
+      return false;
+    case FieldState::kNull:
+      out.Append(column.null_json);
+      return true;
+    case FieldState::kUnavailable:
+      out.Append(column.unavailable_json);
+      return true;
+    case FieldState::kAbsent:
+      out.Append(column.absent_json);
+      return true;
+  }
+  return true;
+}
+
+}  // namespace penstock::event

@@ -1,0 +1,401 @@
+#include "event_encoder.h"
+
+#include <utility>
+
+#include "json_text.h"
+
+namespace penstock::event {
+namespace {
+
+// A buffer larger than this after a huge row is given back.
+constexpr size_t kKeepBytes = 4u << 20;
+
+}  // namespace
+
+EventEncoder::EventEncoder(EventOptions options, const std::string& database,
+                           const std::string& version)
+    : options_(std::move(options)),
+      stream_(MakeStreamConstants(options_, database, version)) {
+  if (options_.extended_headers) {
+    context_headers_ = {{"__debezium.context.connectorLogicalName", options_.topic_prefix},
+                        {"__debezium.context.taskId", "0"},
+                        {"__debezium.context.connectorName", "postgresql"},
+                        {"__debezium.context.runId", options_.run_id}};
+  }
+  const std::string topic = options_.topic_prefix + options_.topic_delimiter + "message";
+  message_topic_ = RouteTopic(options_, RouteTopic(options_, topic, true), false);
+  if (options_.value_schemas) {
+    message_value_prefix_ = "{\"schema\":" + MessageValueSchema(options_) + ",\"payload\":";
+  }
+  if (options_.key_schemas) {
+    message_key_prefix_ = "{\"schema\":" + std::string(kMessageKeySchema) + ",\"payload\":";
+  }
+  pending_.resize(3);
+}
+
+void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
+                                    uint64_t origin_lsn) {
+  transaction_.Set(xid, commit_us, previous_end_lsn_, origin, origin_lsn);
+}
+
+void EventEncoder::Reset() {
+  bytes_.Clear();
+  bytes_.ShrinkTo(kKeepBytes);
+  pending_count_ = 0;
+  events_.clear();
+  headers_.clear();
+}
+
+Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int64_t now_ns) {
+  Reset();
+  now_ns_ = now_ns;
+  failure_.clear();
+  switch (change.op) {
+    case 'c':
+      if (options_.skip_create) return {};
+      break;
+    case 'u':
+      if (options_.skip_update) return {};
+      break;
+    case 'd':
+      if (options_.skip_delete) return {};
+      break;
+    case 't':
+      if (options_.skip_truncate || options_.format == Format::kFlat) return {};
+      break;
+    default:
+      break;
+  }
+  if (change.op == 'u' && KeyChanged(plan, change)) {
+    const WriteMode mode{options_.quirks, false};
+    Change removal = change, creation = change;
+    removal.op = 'd';
+    creation.op = 'c';
+    creation.before = nullptr;
+    AddEvent(plan, removal, "__debezium.newkey", KeyHeader(plan, change.after, mode));
+    AddEvent(plan, creation, "__debezium.oldkey", KeyHeader(plan, change.before, mode));
+  } else {
+    AddEvent(plan, change, "", "");
+  }
+  if (!failure_.empty() && options_.converting_failure == FailureMode::kFail) {
+    events_.clear();
+    return Status(StatusCode::kDataError, "cannot express the value of " + failure_,
+                  "Set decimal.handling.mode=string or time.precision.mode, or "
+                  "event.converting.failure.handling.mode=warn to send null instead.");
+  }
+  Finish();
+  return {};
+}
+
+// Whether the key of the old row differs from that of the new one.
+bool EventEncoder::KeyChanged(const RelationPlan& plan, const Change& change) {
+  if (plan.key.empty() || change.before == nullptr) return false;
+  const WriteMode mode{options_.quirks, false};
+  const size_t start = bytes_.size();
+  for (const int index : plan.key) {
+    const auto i = static_cast<size_t>(index);
+    WriteField(bytes_, plan.columns[i], change.before[i], mode);
+    bytes_.Append(',');
+  }
+  const size_t middle = bytes_.size();
+  for (const int index : plan.key) {
+    const auto i = static_cast<size_t>(index);
+    WriteField(bytes_, plan.columns[i], change.after[i], mode);
+    bytes_.Append(',');
+  }
+  const std::string_view both = bytes_.view();
+  const bool changed = both.substr(start, middle - start) != both.substr(middle);
+  bytes_.Truncate(start);
+  return changed;
+}
+
+EventInfo EventEncoder::InfoOf(const Change& change, char op) const {
+  EventInfo info;
+  info.transaction = &transaction_;
+  info.lsn = change.lsn;
+  info.snapshot = change.snapshot;
+  info.op = op;
+  info.now_ns = now_ns_;
+  return info;
+}
+
+EventEncoder::Span EventEncoder::WriteKey(const RelationPlan& plan, const FieldValue* row,
+                                          const WriteMode& mode) {
+  Span span;
+  if (plan.key.empty() || row == nullptr) return span;
+  span.start = bytes_.size();
+  span.is_null = false;
+  bytes_.Append(plan.key_prefix);
+  char separator = '{';
+  for (const int index : plan.key) {
+    const auto i = static_cast<size_t>(index);
+    bytes_.Append(separator);
+    separator = ',';
+    bytes_.Append(plan.columns[i].prefix);
+    WriteField(bytes_, plan.columns[i], row[i], mode);
+  }
+  bytes_.Append('}');
+  bytes_.Append(plan.key_suffix);
+  span.size = bytes_.size() - span.start;
+  return span;
+}
+
+// The key as Connect's SimpleHeaderConverter prints a struct.
+std::string EventEncoder::KeyHeader(const RelationPlan& plan, const FieldValue* row,
+                                    const WriteMode& mode) {
+  const size_t start = bytes_.size();
+  char separator = '{';
+  for (const int index : plan.key) {
+    const auto i = static_cast<size_t>(index);
+    bytes_.Append(separator);
+    separator = ',';
+    bytes_.Append(plan.columns[i].prefix);
+    WriteHeaderField(bytes_, plan.columns[i], row[i], mode);
+  }
+  bytes_.Append('}');
+  std::string header(bytes_.view().substr(start));
+  bytes_.Truncate(start);
+  return header;
+}
+
+void EventEncoder::WriteRow(const RelationPlan& plan, const FieldValue* row,
+                            const WriteMode& mode) {
+  if (row == nullptr) return bytes_.Append("null");
+  char separator = '{';
+  for (const int index : plan.value_columns) {
+    const auto i = static_cast<size_t>(index);
+    const Column& column = plan.columns[i];
+    bytes_.Append(separator);
+    separator = ',';
+    bytes_.Append(column.prefix);
+    if (!WriteField(bytes_, column, row[i], mode)) NoteFailure(plan, column);
+  }
+  if (separator == '{') bytes_.Append('{');
+  bytes_.Append('}');
+}
+
+EventEncoder::Span EventEncoder::WriteEnvelope(const RelationPlan& plan, const Change& change,
+                                               const EventInfo& info) {
+  const WriteMode mode{options_.quirks, info.op == 'r'};
+  Span span;
+  span.start = bytes_.size();
+  span.is_null = false;
+  bytes_.Append(plan.value_prefix);
+  bytes_.Append("{\"before\":");
+  WriteRow(plan, change.before, mode);
+  bytes_.Append(",\"after\":");
+  WriteRow(plan, info.op == 'd' ? nullptr : change.after, mode);
+  bytes_.Append(',');
+  AppendSource(bytes_, stream_, plan.source_names, info);
+  AppendEnvelopeEnd(bytes_, info);
+  bytes_.Append(plan.value_suffix);
+  span.size = bytes_.size() - span.start;
+  return span;
+}
+
+EventEncoder::Span EventEncoder::WriteFlat(const RelationPlan& plan, const FieldValue* row,
+                                           const EventInfo& info, const WriteMode& mode,
+                                           bool deleted) {
+  Span span;
+  span.start = bytes_.size();
+  span.is_null = false;
+  bytes_.Append(plan.value_prefix);
+  WriteRow(plan, row, mode);
+  bytes_.Truncate(bytes_.size() - 1);  // reopen the object
+  bool empty = plan.value_columns.empty();
+  auto member = [&](std::string_view name) {
+    if (!empty) bytes_.Append(',');
+    empty = false;
+    AppendString(bytes_, name);
+    bytes_.Append(':');
+  };
+  const DeleteHandling deletes = options_.flat.delete_handling;
+  if (deletes == DeleteHandling::kRewrite || deletes == DeleteHandling::kRewriteWithTombstone) {
+    member("__deleted");
+    bytes_.Append(deleted ? "\"true\"" : "\"false\"");
+  }
+  for (const AddedField& field : options_.flat.add_fields) {
+    member(field.name);
+    AppendMetadata(bytes_, field.path, stream_, plan, options_, info);
+  }
+  bytes_.Append('}');
+  bytes_.Append(plan.value_suffix);
+  span.size = bytes_.size() - span.start;
+  return span;
+}
+
+// route.by.field: the value of a text field is the topic.
+void EventEncoder::FlatTopic(const RelationPlan& plan, const FieldValue* row,
+                             Pending* event) const {
+  if (plan.route_column < 0 || row == nullptr) return;
+  const auto i = static_cast<size_t>(plan.route_column);
+  if (row[i].state != FieldState::kValue) return;
+  Buffer text;
+  (void)WriteValue(text, plan.columns[i], row[i], WriteMode{options_.quirks, false});
+  std::string_view topic = text.view();
+  if (topic.size() >= 2 && topic.front() == '"') topic = topic.substr(1, topic.size() - 2);
+  if (topic.empty()) return;
+  event->own_topic = RouteTopic(options_, std::string(topic), false);
+}
+
+void EventEncoder::AddFlatHeaders(const RelationPlan& plan, const EventInfo& info,
+                                  Pending* event) const {
+  for (const AddedField& field : options_.flat.add_headers) {
+    Buffer text;
+    AppendMetadata(text, field.path, stream_, plan, options_, info);
+    std::string_view value = text.view();
+    if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
+    event->added_headers.emplace_back(&field.name, std::string(value));
+  }
+}
+
+void EventEncoder::AddEvent(const RelationPlan& plan, const Change& change,
+                            const char* identity_header, const std::string& identity_value) {
+  const EventInfo info = InfoOf(change, change.op);
+  const WriteMode mode{options_.quirks, change.op == 'r'};
+  const FieldValue* row = change.op == 'd' ? change.before : change.after;
+  Pending event;
+  event.topic = &plan.topic;
+  event.identity_header = identity_header;
+  event.identity_value = identity_value;
+  if (change.op != 't') event.key = WriteKey(plan, row, mode);
+
+  if (options_.format == Format::kFlat) {
+    FlatTopic(plan, row, &event);
+    AddFlatHeaders(plan, info, &event);
+    if (change.op == 'd') return AddFlatDelete(plan, change, std::move(event));
+    event.value = WriteFlat(plan, row, info, mode, false);
+    pending_[pending_count_++] = std::move(event);
+    return;
+  }
+  event.value = WriteEnvelope(plan, change, info);
+  const bool tombstone = change.op == 'd' && options_.tombstones_on_delete && !event.key.is_null;
+  pending_[pending_count_++] = event;
+  if (tombstone) {
+    event.value = Span{};
+    pending_[pending_count_++] = std::move(event);
+  }
+}
+
+// A delete and the tombstone that Debezium would have sent after it, as ExtractNewRecordState
+// leaves them.
+void EventEncoder::AddFlatDelete(const RelationPlan& plan, const Change& change, Pending event) {
+  const EventInfo info = InfoOf(change, 'd');
+  const WriteMode mode{options_.quirks, false};
+  switch (options_.flat.delete_handling) {
+    case DeleteHandling::kDrop:
+      return;
+    case DeleteHandling::kTombstone:
+      // Debezium keeps the value's schema, so the converter prints the JSON text null, which Kafka
+      // does not take for a tombstone. By default we send a real one.
+      if (options_.quirks) {
+        event.value.start = bytes_.size();
+        bytes_.Append(plan.flat_null);
+        event.value.size = bytes_.size() - event.value.start;
+        event.value.is_null = false;
+      }
+      break;
+    case DeleteHandling::kDeleteToTombstone:
+      break;
+    case DeleteHandling::kRewrite:
+      event.value = WriteFlat(plan, change.before, info, mode, true);
+      break;
+    case DeleteHandling::kRewriteWithTombstone:
+      event.value = WriteFlat(plan, change.before, info, mode, true);
+      pending_[pending_count_++] = event;
+      if (!options_.tombstones_on_delete) return;
+      event.value = Span{};
+      break;
+  }
+  pending_[pending_count_++] = std::move(event);
+}
+
+void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view content,
+                                 bool transactional, uint64_t lsn, int64_t now_ns) {
+  Reset();
+  now_ns_ = now_ns;
+  TransactionInfo own;
+  EventInfo info;
+  info.transaction = &transaction_;
+  if (!transactional) {
+    own.Set(0, now_ns / 1000, previous_end_lsn_ == 0 ? 0 : lsn, {}, 0);
+    info.transaction = &own;
+    info.has_xid = false;
+  }
+  info.lsn = lsn;
+  Pending event;
+  event.topic = &message_topic_;
+  event.key.is_null = event.value.is_null = false;
+  bytes_.Append(message_key_prefix_);
+  bytes_.Append("{\"prefix\":");
+  AppendString(bytes_, prefix);
+  bytes_.Append(message_key_prefix_.empty() ? "}" : "}}");
+  event.key.size = bytes_.size();
+
+  event.value.start = bytes_.size();
+  bytes_.Append(message_value_prefix_);
+  bytes_.Append("{\"op\":\"m\",\"ts_ms\":");
+  AppendInt(bytes_, now_ns / 1000000);
+  bytes_.Append(',');
+  AppendSource(bytes_, stream_, ",\"schema\":\"\",\"table\":\"\",\"txId\":", info);
+  bytes_.Append(",\"transaction\":null,\"message\":{\"prefix\":");
+  AppendString(bytes_, prefix);
+  bytes_.Append(",\"content\":\"");
+  if (options_.binary_mode == BinaryMode::kHex) {
+    AppendHex(bytes_, content.data(), content.size());
+  } else {
+    AppendBase64(bytes_, content.data(), content.size(),
+                 options_.binary_mode == BinaryMode::kBase64Url);
+  }
+  bytes_.Append(message_value_prefix_.empty() ? "\"}}" : "\"}}}");
+  event.value.size = bytes_.size() - event.value.start;
+  pending_[pending_count_++] = std::move(event);
+  const auto saved = std::move(context_headers_);  // messages carry no context headers
+  context_headers_.clear();
+  Finish();
+  context_headers_ = saved;
+}
+
+// Turns spans into pointers, now that the buffer does not move any more.
+void EventEncoder::Finish() {
+  size_t header_total = 0;
+  for (size_t i = 0; i < pending_count_; ++i) {
+    header_total += 1 + context_headers_.size() + pending_[i].added_headers.size();
+  }
+  headers_.reserve(header_total);
+  for (size_t i = 0; i < pending_count_; ++i) {
+    const Pending& event = pending_[i];
+    const std::string& topic = event.own_topic.empty() ? *event.topic : event.own_topic;
+    const size_t first = headers_.size();
+    auto add = [this](const std::string& name, const std::string& value) {
+      headers_.push_back({name.c_str(), value.data(), static_cast<uint32_t>(value.size())});
+    };
+    if (!event.identity_header.empty()) add(event.identity_header, event.identity_value);
+    for (const auto& [name, value] : context_headers_) add(name, value);
+    for (const auto& [name, value] : event.added_headers) {
+      add(*name, value);
+      if (value == "null") headers_.back().value = nullptr;
+    }
+    auto place = [this](const Span& span) {
+      return span.is_null ? nullptr : bytes_.data() + span.start;
+    };
+    events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(event.key),
+                       static_cast<uint32_t>(event.key.size), place(event.value),
+                       static_cast<uint32_t>(event.value.size), headers_.data() + first,
+                       static_cast<uint32_t>(headers_.size() - first), -1, 0});
+  }
+}
+
+void EventEncoder::NoteFailure(const RelationPlan& plan, const Column& column) {
+  if (failure_.empty()) {
+    failure_ = "column \"" + column.name + "\" of table \"" + plan.schema + "." + plan.table + "\"";
+  }
+}
+
+std::string EventEncoder::TakeConversionWarning() {
+  std::string warning;
+  if (options_.converting_failure == FailureMode::kWarn) warning.swap(failure_);
+  return warning;
+}
+
+}  // namespace penstock::event

@@ -1,0 +1,108 @@
+// event_encoder.h: from a change of a row to the events it becomes.
+#ifndef PENSTOCK_EVENT_EVENT_ENCODER_H
+#define PENSTOCK_EVENT_EVENT_ENCODER_H
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "buffer.h"
+#include "metadata.h"
+#include "output_plugin/rendezvous.h"
+#include "plan.h"
+
+namespace penstock::event {
+
+// One change of one row. Arrays are parallel to plan.columns.
+struct Change {
+  char op = 'c';  // c, u, d, r, t
+  uint64_t lsn = 0;
+  const char* snapshot = "false";
+  const FieldValue* before = nullptr;  // nullptr: no old row was logged
+  const FieldValue* after = nullptr;
+};
+
+// Encodes changes; one per stream. Not thread-safe. Memory of the events belongs to the encoder and
+// is valid until the next call.
+class EventEncoder {
+ public:
+  EventEncoder(EventOptions options, const std::string& database, const std::string& version);
+
+  const EventOptions& options() const { return options_; }
+
+  void BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
+                        uint64_t origin_lsn);
+  // Of snapshot rows, which come without a transaction of their own.
+  void SetXid(uint32_t xid) { transaction_.set_xid(xid); }
+
+  // end_lsn becomes the first half of the next events' source.sequence.
+  void EndTransaction(uint64_t end_lsn) { previous_end_lsn_ = end_lsn; }
+
+  // Appends the events of a change: none (skipped), one, or for a delete or a key change up to
+  // three. kDataError: a value cannot be expressed and event.converting.failure.handling.mode is
+  // fail. now_ns: wall clock.
+  Status Encode(const RelationPlan& plan, const Change& change, int64_t now_ns);
+
+  // A logical message; not_transactional: its own time is now_ns and it has no transaction id.
+  void EncodeMessage(std::string_view prefix, std::string_view content, bool transactional,
+                     uint64_t lsn, int64_t now_ns);
+
+  // The events of the last call.
+  const std::vector<PenstockEvent>& events() const { return events_; }
+
+  // Values that became null since the last call because their mode cannot express them.
+  std::string TakeConversionWarning();
+
+ private:
+  struct Span {
+    size_t start = 0;
+    size_t size = 0;
+    bool is_null = true;
+  };
+  struct Pending {
+    const std::string* topic = nullptr;
+    std::string own_topic;
+    Span key, value;
+    std::string identity_header;  // __debezium.newkey or oldkey, empty for none
+    std::string identity_value;
+    std::vector<std::pair<const std::string*, std::string>> added_headers;
+  };
+
+  void Reset();
+  void Finish();
+  EventInfo InfoOf(const Change& change, char op) const;
+  bool KeyChanged(const RelationPlan& plan, const Change& change);
+  Span WriteKey(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
+  std::string KeyHeader(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
+  void WriteRow(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
+  Span WriteEnvelope(const RelationPlan& plan, const Change& change, const EventInfo& info);
+  Span WriteFlat(const RelationPlan& plan, const FieldValue* row, const EventInfo& info,
+                 const WriteMode& mode, bool deleted);
+  // Adds the event of one operation and, for deletes, the tombstone that follows it.
+  void AddEvent(const RelationPlan& plan, const Change& change, const char* identity_header,
+                const std::string& identity_value);
+  void AddFlatDelete(const RelationPlan& plan, const Change& change, Pending event);
+  void FlatTopic(const RelationPlan& plan, const FieldValue* row, Pending* event) const;
+  void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Pending* event) const;
+  void NoteFailure(const RelationPlan& plan, const Column& column);
+
+  EventOptions options_;
+  StreamConstants stream_;
+  TransactionInfo transaction_;
+  uint64_t previous_end_lsn_ = 0;
+  std::vector<std::pair<std::string, std::string>> context_headers_;
+  std::string message_topic_, message_value_prefix_, message_key_prefix_;
+
+  int64_t now_ns_ = 0;
+  Buffer bytes_;
+  std::vector<Pending> pending_;
+  size_t pending_count_ = 0;
+  std::vector<PenstockEvent> events_;
+  std::vector<PenstockHeader> headers_;
+  std::string failure_;
+};
+
+}  // namespace penstock::event
+
+#endif

@@ -1,0 +1,463 @@
+#include "event_options.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace penstock::event {
+namespace {
+
+constexpr OptionSupport kYes = OptionSupport::kImplemented;
+constexpr OptionSupport kNo = OptionSupport::kRefused;
+constexpr OptionSupport kIdle = OptionSupport::kNotApplicable;
+constexpr OptionScope kScope = OptionScope::kEvent;
+constexpr OptionType kBool = OptionType::kBool;
+constexpr OptionType kInt = OptionType::kInt;
+constexpr OptionType kText = OptionType::kString;
+constexpr OptionType kEnum = OptionType::kEnum;
+constexpr OptionType kList = OptionType::kList;
+constexpr OptionType kRegexes = OptionType::kRegexList;
+
+// Sorted by name. Columns: name, scope, type, default, allowed, min, max, support, help.
+// clang-format off
+const OptionRow kRows[] = {
+    {"add.fields", kScope, kList, "", nullptr, 0, 0, kYes, "Metadata fields that a flat event gains, such as \"op,source.ts_ms,lsn:position\"."},
+    {"add.fields.prefix", kScope, kText, "__", nullptr, 0, 0, kYes, "Prefix of the names that add.fields adds."},
+    {"add.headers", kScope, kList, "", nullptr, 0, 0, kYes, "Metadata fields that a flat event carries as headers."},
+    {"add.headers.prefix", kScope, kText, "__", nullptr, 0, 0, kYes, "Prefix of the names that add.headers adds."},
+    {"binary.handling.mode", kScope, kEnum, "bytes", "bytes|base64|base64-url-safe|hex", 0, 0, kYes, "How bytea columns are written."},
+    {"capture.origin", kScope, kEnum, "any", "any|none", 0, 0, kYes, "Transactions captured by replication origin: any, or only those without one."},
+    {"column.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of column.exclude.list."},
+    {"column.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Columns left out, as regular expressions over schema.table.column."},
+    {"column.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Columns captured, as regular expressions over schema.table.column."},
+    {"column.mask.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "column masks are not supported yet"},
+    {"column.propagate.source.type", kScope, kText, nullptr, nullptr, 0, 0, kNo, "source type parameters are not supported yet"},
+    {"column.truncate.to.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "column truncation is not supported yet"},
+    {"column.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of column.include.list."},
+    {"converters", kScope, kText, nullptr, nullptr, 0, 0, kNo, "converters are Java classes; penstock runs none"},
+    {"custom.sanitize.pattern", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom sanitizing of names is not supported yet"},
+    {"datatype.propagate.source.type", kScope, kText, nullptr, nullptr, 0, 0, kNo, "source type parameters are not supported yet"},
+    {"debezium.quirks", kScope, kBool, "false", nullptr, 0, 0, kYes, "Reproduces Debezium where it loses or corrupts data, byte for byte."},
+    {"decimal.handling.mode", kScope, kEnum, "precise", "precise|double|string", 0, 0, kYes, "How numeric and money columns are written."},
+    {"delete.tombstone.handling.mode", kScope, kEnum, "tombstone", "tombstone|drop|rewrite|rewrite-with-tombstone|delete-to-tombstone", 0, 0, kYes, "What becomes of a delete in flat events."},
+    {"event.converting.failure.handling.mode", kScope, kEnum, "warn", "warn|skip|fail", 0, 0, kYes, "What happens to a value that its mode cannot express: null with a warning, null, or an error."},
+    {"extended.headers.enabled", kScope, kBool, "true", nullptr, 0, 0, kYes, "Adds the __debezium.context headers."},
+    {"field.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "Only none is supported yet."},
+    {"format", kScope, kEnum, "debezium", "debezium|flat", 0, 0, kYes, "Shape of the value: the Debezium envelope, or the row alone as ExtractNewRecordState writes it."},
+    {"hstore.handling.mode", kScope, kEnum, "json", "json|map", 0, 0, kYes, "How hstore columns are written."},
+    {"identity.missing", kScope, kEnum, "skip", "skip|fail", 0, 0, kYes, "An update or delete of a table without replica identity: a delete is counted and skipped and an update sent without its old values, or the sink stops."},
+    {"include.schema.comments", kScope, kBool, "false", nullptr, 0, 0, kIdle, "Debezium's PostgreSQL connector sends no comments either"},
+    {"include.unknown.datatypes", kScope, kBool, "false", nullptr, 0, 0, kYes, "Columns of types without a mapping are sent as their text instead of being left out."},
+    {"interval.handling.mode", kScope, kEnum, "numeric", "numeric|string", 0, 0, kYes, "How interval columns are written: microseconds or ISO 8601."},
+    {"key.converter.schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Keys carry their schema."},
+    {"message.key.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Key columns instead of the primary key: \"table-regex:col1,col2;…\"."},
+    {"message.prefix.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Logical messages left out, by prefix."},
+    {"message.prefix.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Logical messages captured, by prefix."},
+    {"money.fraction.digits", kScope, kInt, "2", nullptr, 0, 10, kYes, "Fraction digits of money columns."},
+    {"output", kScope, kEnum, "envelope", "envelope|record", 0, 0, kYes, "What the plugin prints for clients of the replication stream: the value, or topic, key, value and headers."},
+    {"post.processors", kScope, kText, nullptr, nullptr, 0, 0, kNo, "post processors are Java classes; penstock runs none"},
+    {"provide.transaction.metadata", kScope, kBool, "false", nullptr, 0, 0, kYes, "Only false is supported yet."},
+    {"publish.via.partition.root", kScope, kBool, "false", nullptr, 0, 0, kYes, "Rows of partitions are published as rows of the partitioned table."},
+    {"route.by.field", kScope, kText, "", nullptr, 0, 0, kYes, "Field of a flat event whose value is the topic."},
+    {"schema.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of schema.exclude.list."},
+    {"schema.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas left out, as regular expressions."},
+    {"schema.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas captured, as regular expressions."},
+    {"schema.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "Only none is supported yet."},
+    {"schema.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of schema.include.list."},
+    {"schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Sets key.converter.schemas.enable and value.converter.schemas.enable together."},
+    {"skip.messages.without.change", kScope, kBool, "false", nullptr, 0, 0, kYes, "Only false is supported yet."},
+    {"skipped.operations", kScope, kList, "t", nullptr, 0, 0, kYes, "Operations left out: c, u, d, t, or none."},
+    {"sourceinfo.struct.maker", kScope, kText, nullptr, nullptr, 0, 0, kNo, "a struct maker is a Java class; penstock runs none"},
+    {"table.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.exclude.list."},
+    {"table.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Tables left out, as regular expressions over schema.table."},
+    {"table.ignore.builtin", kScope, kBool, "true", nullptr, 0, 0, kYes, "Only true is supported: system tables are never captured."},
+    {"table.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Tables captured, as regular expressions over schema.table."},
+    {"table.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.include.list."},
+    {"time.precision.mode", kScope, kEnum, "adaptive", "adaptive|adaptive_time_microseconds|microseconds|nanoseconds|connect|isostring", 0, 0, kYes, "How date, time and timestamp columns are written."},
+    {"tombstones.on.delete", kScope, kBool, "true", nullptr, 0, 0, kYes, "A delete is followed by an event with the same key and no value."},
+    {"topic.delimiter", kScope, kText, ".", nullptr, 0, 0, kYes, "Text between the parts of a topic name."},
+    {"topic.map", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Topic of single tables, before every other rule: \"schema.table:topic,…\"."},
+    {"topic.naming.strategy", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Only io.debezium.schema.SchemaTopicNamingStrategy, the default, is supported."},
+    {"topic.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "First part of every topic and schema name; required."},
+    {"transforms", kScope, kList, "", nullptr, 0, 0, kYes, "Names of Kafka Connect transforms; ExtractNewRecordState and RegexRouter are supported."},
+    {"transforms.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Options of one transform, as Kafka Connect spells them."},
+    {"unavailable.value.placeholder", kScope, kText, "__debezium_unavailable_value", nullptr, 0, 0, kYes, "Stands for a large value that the update did not change and the WAL does not hold."},
+    {"value.converter.replace.null.with.default", kScope, kBool, "true", nullptr, 0, 0, kYes, "A null in a column with a default is printed as the default, as Kafka's JsonConverter does."},
+    {"value.converter.schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Values carry their schema."},
+};
+// clang-format on
+
+const std::map<std::string_view, std::string_view> kFormerNames = {
+    {"column.blacklist", "column.exclude.list"}, {"column.whitelist", "column.include.list"},
+    {"schema.blacklist", "schema.exclude.list"}, {"schema.whitelist", "schema.include.list"},
+    {"table.blacklist", "table.exclude.list"},   {"table.whitelist", "table.include.list"},
+};
+
+// Options that exist, but of which only one value is built.
+const std::map<std::string_view, std::string_view> kOnlyValue = {
+    {"field.name.adjustment.mode", "none"},
+    {"schema.name.adjustment.mode", "none"},
+    {"provide.transaction.metadata", "false"},
+    {"skip.messages.without.change", "false"},
+    {"table.ignore.builtin", "true"},
+    {"topic.naming.strategy", "io.debezium.schema.SchemaTopicNamingStrategy"},
+};
+
+Status Invalid(const std::string& message, const std::string& hint = {}) {
+  return Status(StatusCode::kInvalidOption, message, hint);
+}
+
+// Reads the checked options of one set into EventOptions.
+class Parser {
+ public:
+  explicit Parser(EventOptions* options) : options_(options) {}
+
+  Status Parse(const std::vector<std::pair<std::string, std::string>>& given) {
+    for (const auto& [given_name, value] : given) {
+      const auto former = kFormerNames.find(given_name);
+      const std::string name(former == kFormerNames.end() ? given_name : former->second);
+      if (!values_.emplace(name, value).second) {
+        return Invalid("option \"" + name + "\" is given more than once");
+      }
+      if (Status s = Check(given_name, value); !s.ok()) return s;
+    }
+    if (Text("topic.prefix").empty()) {
+      return Invalid("option \"topic.prefix\" is missing",
+                     "Topics are named topic.prefix, schema and table.");
+    }
+    ParseScalars();
+    if (Status s = ParseLists(); !s.ok()) return s;
+    if (Status s = ParseSkipped(); !s.ok()) return s;
+    if (Status s = ParseTopicMap(); !s.ok()) return s;
+    if (Status s = ParseKeyColumns(); !s.ok()) return s;
+    if (Status s = ParseFlat("", options_->format == Format::kFlat); !s.ok()) return s;
+    return ParseTransforms();
+  }
+
+ private:
+  static Status Check(const std::string& name, const std::string& value) {
+    const OptionRow* row = FindOption(EventOptionTable(), name);
+    if (row == nullptr) return UnknownOption(name, {EventOptionTable()});
+    if (Status s = CheckOptionValue(*row, name, value); !s.ok()) return s;
+    const auto only = kOnlyValue.find(name);
+    if (only != kOnlyValue.end() && !EqualsIgnoreCase(value, only->second)) {
+      return Status(StatusCode::kNotSupported, "option \"" + name + "\" cannot be \"" + value +
+                                                   "\": only \"" + std::string(only->second) +
+                                                   "\" is supported");
+    }
+    return {};
+  }
+
+  std::string Text(const std::string& name) const {
+    const auto found = values_.find(name);
+    if (found != values_.end()) return found->second;
+    const OptionRow* row = FindOption(EventOptionTable(), name);
+    return row != nullptr && row->default_value != nullptr ? row->default_value : "";
+  }
+
+  bool Flag(const std::string& name) const {
+    bool value = false;
+    (void)ParseBool(Text(name), &value);
+    return value;
+  }
+
+  // The place of a value in its row's allowed list.
+  int Choice(const std::string& name) const {
+    const OptionRow* row = FindOption(EventOptionTable(), name);
+    const std::vector<std::string> allowed = SplitList(row->allowed, '|');
+    const std::string value = Text(name);
+    for (size_t i = 0; i < allowed.size(); ++i) {
+      if (EqualsIgnoreCase(allowed[i], value)) return static_cast<int>(i);
+    }
+    return 0;
+  }
+
+  void ParseScalars() {
+    EventOptions& o = *options_;
+    o.topic_prefix = Text("topic.prefix");
+    o.topic_delimiter = Text("topic.delimiter");
+    const bool both = Flag("schemas.enable");
+    o.key_schemas = values_.count("key.converter.schemas.enable") != 0
+                        ? Flag("key.converter.schemas.enable")
+                        : both;
+    o.value_schemas = values_.count("value.converter.schemas.enable") != 0
+                          ? Flag("value.converter.schemas.enable")
+                          : both;
+    o.replace_null_with_default = Flag("value.converter.replace.null.with.default");
+    o.output = static_cast<Output>(Choice("output"));
+    o.format = static_cast<Format>(Choice("format"));
+    o.quirks = Flag("debezium.quirks");
+    o.tombstones_on_delete = Flag("tombstones.on.delete");
+    o.extended_headers = Flag("extended.headers.enabled");
+    o.publish_via_partition_root = Flag("publish.via.partition.root");
+    o.identity_missing = static_cast<IdentityMissing>(Choice("identity.missing"));
+    o.decimal_mode = static_cast<DecimalMode>(Choice("decimal.handling.mode"));
+    o.time_mode = static_cast<TimeMode>(Choice("time.precision.mode"));
+    o.binary_mode = static_cast<BinaryMode>(Choice("binary.handling.mode"));
+    o.interval_mode = static_cast<IntervalMode>(Choice("interval.handling.mode"));
+    o.hstore_mode = static_cast<HstoreMode>(Choice("hstore.handling.mode"));
+    o.converting_failure =
+        static_cast<FailureMode>(Choice("event.converting.failure.handling.mode"));
+    o.include_unknown = Flag("include.unknown.datatypes");
+    o.capture_local_only = Choice("capture.origin") == 1;
+    o.unavailable_placeholder = Text("unavailable.value.placeholder");
+    int64_t digits = 2;
+    (void)ParseInt64(Text("money.fraction.digits"), &digits);
+    o.money_fraction_digits = static_cast<int>(digits);
+  }
+
+  Status ParseLists() {
+    const std::pair<const char*, PatternList*> lists[] = {
+        {"schema.include.list", &options_->schema_include},
+        {"schema.exclude.list", &options_->schema_exclude},
+        {"table.include.list", &options_->table_include},
+        {"table.exclude.list", &options_->table_exclude},
+        {"column.include.list", &options_->column_include},
+        {"column.exclude.list", &options_->column_exclude},
+        {"message.prefix.include.list", &options_->message_prefix_include},
+        {"message.prefix.exclude.list", &options_->message_prefix_exclude},
+    };
+    for (const auto& [name, list] : lists) {
+      Result<PatternList> parsed = PatternList::Parse(name, Text(name));
+      if (!parsed.ok()) return parsed.status();
+      *list = std::move(parsed.value());
+    }
+    for (const char* kind : {"schema", "table", "column", "message.prefix"}) {
+      const std::string include = std::string(kind) + ".include.list";
+      const std::string exclude = std::string(kind) + ".exclude.list";
+      if (!Text(include).empty() && !Text(exclude).empty()) {
+        return Invalid("options \"" + include + "\" and \"" + exclude + "\" exclude each other");
+      }
+    }
+    return {};
+  }
+
+  Status ParseSkipped() {
+    options_->skip_truncate = false;
+    const std::map<std::string, bool*> flags = {{"c", &options_->skip_create},
+                                                {"u", &options_->skip_update},
+                                                {"d", &options_->skip_delete},
+                                                {"t", &options_->skip_truncate}};
+    const std::vector<std::string> items = SplitList(Text("skipped.operations"));
+    for (const std::string& item : items) {
+      const auto flag = flags.find(item);
+      if (flag != flags.end()) {
+        *flag->second = true;
+      } else if (item != "none" || items.size() > 1) {
+        return Invalid("invalid operation \"" + item + "\" in option \"skipped.operations\"",
+                       "Operations are c, u, d and t, or none alone.");
+      }
+    }
+    return {};
+  }
+
+  Status ParseTopicMap() {
+    for (const std::string& item : SplitList(Text("topic.map"))) {
+      const size_t colon = item.find(':');
+      if (colon == std::string::npos || colon == 0 || colon + 1 == item.size()) {
+        return Invalid("invalid item \"" + item + "\" in option \"topic.map\"",
+                       "Items are schema.table:topic.");
+      }
+      options_->topic_map.emplace_back(item.substr(0, colon), item.substr(colon + 1));
+    }
+    return {};
+  }
+
+  Status ParseKeyColumns() {
+    for (const std::string& item : SplitList(Text("message.key.columns"), ';')) {
+      const size_t colon = item.rfind(':');
+      if (colon == std::string::npos || colon == 0 || colon + 1 == item.size()) {
+        return Invalid("invalid item \"" + item + "\" in option \"message.key.columns\"",
+                       "Items are table-regex:column,column.");
+      }
+      Result<Pattern> table = Pattern::Compile(item.substr(0, colon), true);
+      if (!table.ok()) return table.status();
+      options_->message_key_columns.push_back(
+          {std::move(table.value()), SplitList(item.substr(colon + 1))});
+    }
+    return {};
+  }
+
+  // Reads ExtractNewRecordState's options under a prefix ("" or "transforms.unwrap.").
+  Status ParseFlat(const std::string& prefix, bool active) {
+    static const char* const kNames[] = {"add.fields", "add.headers", "add.fields.prefix",
+                                         "add.headers.prefix", "delete.tombstone.handling.mode",
+                                         "route.by.field"};
+    if (!active) {
+      for (const char* name : kNames) {
+        if (prefix.empty() && values_.count(name) != 0) {
+          return Invalid(std::string("option \"") + name + "\" needs format=flat");
+        }
+      }
+      return {};
+    }
+    auto value = [&](const char* name) {
+      const auto found = values_.find(prefix + name);
+      return found != values_.end() ? found->second : std::string(DefaultOf(name));
+    };
+    if (Status s = Check("delete.tombstone.handling.mode", value(kNames[4])); !s.ok()) return s;
+    const std::vector<std::string> modes =
+        SplitList(FindOption(EventOptionTable(), kNames[4])->allowed, '|');
+    for (size_t i = 0; i < modes.size(); ++i) {
+      if (EqualsIgnoreCase(modes[i], value(kNames[4]))) {
+        options_->flat.delete_handling = static_cast<DeleteHandling>(i);
+      }
+    }
+    options_->format = Format::kFlat;
+    options_->flat.route_by_field = value("route.by.field");
+    if (Status s = ParseAdded(value("add.fields"), value("add.fields.prefix"),
+                              &options_->flat.add_fields);
+        !s.ok()) {
+      return s;
+    }
+    return ParseAdded(value("add.headers"), value("add.headers.prefix"),
+                      &options_->flat.add_headers);
+  }
+
+  static const char* DefaultOf(const char* name) {
+    return FindOption(EventOptionTable(), name)->default_value;
+  }
+
+  // "op,source.ts_ms,lsn:position" → paths and names.
+  static Status ParseAdded(const std::string& text, const std::string& prefix,
+                           std::vector<AddedField>* fields) {
+    static const std::set<std::string_view> kEnvelope = {"op", "ts_ms", "ts_us", "ts_ns"};
+    static const std::set<std::string_view> kSource = {
+        "version", "connector", "name",   "ts_ms", "snapshot", "db",   "sequence", "ts_us",
+        "ts_ns",   "schema",    "table",  "txId",  "lsn",      "xmin", "origin",   "origin_lsn"};
+    static const std::set<std::string_view> kTransaction = {"transaction.id",
+                                                            "transaction.total_order",
+                                                            "transaction.data_collection_order"};
+    for (const std::string& item : SplitList(text)) {
+      const size_t colon = item.find(':');
+      AddedField field;
+      field.path = item.substr(0, colon);
+      std::string name = colon == std::string::npos ? field.path : item.substr(colon + 1);
+      std::replace(name.begin(), name.end(), '.', '_');
+      field.name = prefix + name;
+      // A bare name is looked up in the envelope first, then in its source block.
+      if (kEnvelope.count(field.path) == 0 && kSource.count(field.path) != 0) {
+        field.path = "source." + field.path;
+      }
+      const bool in_source = field.path.rfind("source.", 0) == 0 &&
+                             kSource.count(std::string_view(field.path).substr(7)) != 0;
+      if (!in_source && kEnvelope.count(field.path) == 0 && kTransaction.count(field.path) == 0) {
+        return Invalid("unknown metadata field \"" + item + "\" in add.fields or add.headers");
+      }
+      fields->push_back(std::move(field));
+    }
+    return {};
+  }
+
+  Status ParseTransforms() {
+    static const std::set<std::string> kUnwrap = {"io.debezium.transforms.ExtractNewRecordState"};
+    static const std::set<std::string> kRegexRouter = {
+        "org.apache.kafka.connect.transforms.RegexRouter"};
+    std::set<std::string> known_prefixes;
+    bool flat_seen = options_->format == Format::kFlat;
+    for (const std::string& alias : SplitList(Text("transforms"))) {
+      const std::string prefix = "transforms." + alias + ".";
+      known_prefixes.insert(prefix);
+      const auto type = values_.find(prefix + "type");
+      if (type == values_.end()) return Invalid("option \"" + prefix + "type\" is missing");
+      Status status;
+      if (kUnwrap.count(type->second) != 0) {
+        if (flat_seen) return Invalid("events can be made flat only once");
+        flat_seen = true;
+        status = CheckNames(prefix, {"type", "add.fields", "add.headers", "add.fields.prefix",
+                                     "add.headers.prefix", "delete.tombstone.handling.mode",
+                                     "route.by.field", "drop.tombstones", "delete.handling.mode"});
+        if (status.ok()) status = ApplyFormerDeleteOptions(prefix);
+        if (status.ok()) status = ParseFlat(prefix, true);
+      } else if (kRegexRouter.count(type->second) != 0) {
+        status = CheckNames(prefix, {"type", "regex", "replacement"});
+        if (status.ok()) status = ParseRouter(prefix, !flat_seen);
+      } else {
+        status = Status(StatusCode::kNotSupported,
+                        "transform \"" + alias + "\" of type \"" + type->second +
+                            "\" is not supported",
+                        "Supported are io.debezium.transforms.ExtractNewRecordState and "
+                        "org.apache.kafka.connect.transforms.RegexRouter.");
+      }
+      if (!status.ok()) return status;
+    }
+    for (const auto& [name, value] : values_) {
+      if (name.rfind("transforms.", 0) != 0) continue;
+      const bool listed = std::any_of(known_prefixes.begin(), known_prefixes.end(),
+                                      [&n = name](const auto& p) { return n.rfind(p, 0) == 0; });
+      if (!listed) return Invalid("option \"" + name + "\" belongs to no item of \"transforms\"");
+    }
+    return {};
+  }
+
+  // drop.tombstones and delete.handling.mode, which Debezium had before 2.5 and users still have.
+  Status ApplyFormerDeleteOptions(const std::string& prefix) {
+    const auto drop = values_.find(prefix + "drop.tombstones");
+    const auto mode = values_.find(prefix + "delete.handling.mode");
+    if (drop == values_.end() && mode == values_.end()) return {};
+    bool drop_tombstones = true;
+    if (drop != values_.end() && !ParseBool(drop->second, &drop_tombstones)) {
+      return Invalid("invalid value for option \"" + prefix + "drop.tombstones\"");
+    }
+    const std::string deletes = mode == values_.end() ? "drop" : mode->second;
+    std::string result;
+    if (deletes == "rewrite") {
+      result = drop_tombstones ? "rewrite" : "rewrite-with-tombstone";
+    } else if (deletes == "drop") {
+      result = drop_tombstones ? "drop" : "tombstone";
+    } else {
+      return Status(StatusCode::kNotSupported,
+                    "option \"" + prefix + "delete.handling.mode\" cannot be \"" + deletes + "\"",
+                    "Use delete.tombstone.handling.mode.");
+    }
+    values_.emplace(prefix + "delete.tombstone.handling.mode", result);
+    return {};
+  }
+
+  Status CheckNames(const std::string& prefix, const std::set<std::string>& names) const {
+    for (auto it = values_.lower_bound(prefix);
+         it != values_.end() && it->first.rfind(prefix, 0) == 0; ++it) {
+      if (names.count(it->first.substr(prefix.size())) == 0) {
+        return Status(StatusCode::kNotSupported,
+                      "option \"" + it->first + "\" is not supported");
+      }
+    }
+    return {};
+  }
+
+  Status ParseRouter(const std::string& prefix, bool before_flat) {
+    const auto regex = values_.find(prefix + "regex");
+    const auto replacement = values_.find(prefix + "replacement");
+    if (regex == values_.end() || replacement == values_.end()) {
+      return Invalid("transform \"" + prefix + "\" needs regex and replacement");
+    }
+    if (replacement->second.find("${") != std::string::npos) {
+      return Status(StatusCode::kNotSupported,
+                    "named groups are not supported in option \"" + prefix + "replacement\"");
+    }
+    Result<Pattern> pattern = Pattern::Compile(regex->second, false);
+    if (!pattern.ok()) return pattern.status();
+    options_->routes.push_back({std::move(pattern.value()), replacement->second, before_flat});
+    return {};
+  }
+
+  EventOptions* options_;
+  std::map<std::string, std::string> values_;
+};
+
+}  // namespace
+
+OptionTable EventOptionTable() { return {kRows, sizeof kRows / sizeof kRows[0]}; }
+
+bool IsEventOption(std::string_view name) {
+  return FindOption(EventOptionTable(), name) != nullptr;
+}
+
+Result<EventOptions> ParseEventOptions(
+    const std::vector<std::pair<std::string, std::string>>& options) {
+  EventOptions parsed;
+  if (Status status = Parser(&parsed).Parse(options); !status.ok()) return status;
+  return parsed;
+}
+
+}  // namespace penstock::event

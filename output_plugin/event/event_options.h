@@ -1,0 +1,104 @@
+// event_options.h: every option that shapes events, under Debezium's names. One table serves the
+// plugin (START_REPLICATION and pg_logical_slot_* options), create_sink, penstock.options and docs.
+#ifndef PENSTOCK_EVENT_EVENT_OPTIONS_H
+#define PENSTOCK_EVENT_EVENT_OPTIONS_H
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "extension/core/option.h"
+#include "extension/core/status.h"
+#include "pattern.h"
+
+namespace penstock::event {
+
+enum class DecimalMode { kPrecise, kDouble, kString };
+enum class TimeMode { kAdaptive, kAdaptiveMicros, kMicros, kNanos, kConnect, kIsoString };
+enum class BinaryMode { kBytes, kBase64, kBase64Url, kHex };
+enum class IntervalMode { kNumeric, kString };
+enum class HstoreMode { kJson, kMap };
+enum class FailureMode { kWarn, kSkip, kFail };
+enum class IdentityMissing { kSkip, kFail };
+enum class Output { kEnvelope, kRecord };
+enum class Format { kDebezium, kFlat };
+enum class DeleteHandling { kTombstone, kDrop, kRewrite, kRewriteWithTombstone, kDeleteToTombstone };
+
+// A field that ExtractNewRecordState adds: path in the envelope ("op", "source.ts_ms") and name.
+struct AddedField {
+  std::string path;
+  std::string name;
+};
+
+// ExtractNewRecordState.
+struct FlatOptions {
+  DeleteHandling delete_handling = DeleteHandling::kTombstone;
+  std::vector<AddedField> add_fields;
+  std::vector<AddedField> add_headers;
+  std::string route_by_field;
+};
+
+// One RegexRouter of the transforms chain. before_flat: it sees the topic before route.by.field.
+struct RouteRule {
+  Pattern regex;
+  std::string replacement;  // Java's: $1 … $9, ${name} is refused
+  bool before_flat = true;
+};
+
+// message.key.columns: tables that match take these columns as key.
+struct KeyRule {
+  Pattern table;
+  std::vector<std::string> columns;
+};
+
+struct EventOptions {
+  std::string topic_prefix;
+  std::string topic_delimiter = ".";
+  std::vector<std::pair<std::string, std::string>> topic_map;  // "schema.table" → topic
+  bool key_schemas = true;
+  bool value_schemas = true;
+  bool replace_null_with_default = true;
+  Output output = Output::kEnvelope;
+  Format format = Format::kDebezium;
+  bool quirks = false;
+  bool tombstones_on_delete = true;
+  bool extended_headers = true;
+  bool publish_via_partition_root = false;
+  bool skip_create = false;
+  bool skip_update = false;
+  bool skip_delete = false;
+  bool skip_truncate = true;
+  IdentityMissing identity_missing = IdentityMissing::kSkip;
+  DecimalMode decimal_mode = DecimalMode::kPrecise;
+  TimeMode time_mode = TimeMode::kAdaptive;
+  BinaryMode binary_mode = BinaryMode::kBytes;
+  IntervalMode interval_mode = IntervalMode::kNumeric;
+  HstoreMode hstore_mode = HstoreMode::kJson;
+  FailureMode converting_failure = FailureMode::kWarn;
+  int money_fraction_digits = 2;
+  bool include_unknown = false;
+  bool capture_local_only = false;  // capture.origin=none
+  std::string unavailable_placeholder = "__debezium_unavailable_value";
+  PatternList schema_include, schema_exclude, table_include, table_exclude;
+  PatternList column_include, column_exclude;
+  PatternList message_prefix_include, message_prefix_exclude;
+  std::vector<KeyRule> message_key_columns;
+  std::vector<RouteRule> routes;
+  FlatOptions flat;
+  std::string run_id;  // __debezium.context.runId; empty: the plugin makes one
+};
+
+// The rows of all event options, sorted by name.
+OptionTable EventOptionTable();
+
+// Whether a name is an event option, "transforms" and "transforms.…" included.
+bool IsEventOption(std::string_view name);
+
+// Parses and checks a set of options. Unknown, repeated and contradictory ones are errors.
+// topic.prefix is required.
+Result<EventOptions> ParseEventOptions(
+    const std::vector<std::pair<std::string, std::string>>& options);
+
+}  // namespace penstock::event
+
+#endif

@@ -1,0 +1,38 @@
+// json_text.h: pieces of JSON as Kafka's JsonConverter (Jackson) prints them.
+#ifndef PENSTOCK_EVENT_JSON_TEXT_H
+#define PENSTOCK_EVENT_JSON_TEXT_H
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "buffer.h"
+
+namespace penstock::event {
+
+// A quoted string. Input is UTF-8. Jackson's escapes: \" \\ \b \t \n \f \r, other controls as
+// \u00XX in upper case, characters outside the BMP as an escaped surrogate pair; the rest raw.
+void AppendString(Buffer& out, std::string_view text);
+
+// The same without the quotes.
+void AppendEscaped(Buffer& out, std::string_view text);
+
+void AppendInt(Buffer& out, int64_t value);
+void AppendUint(Buffer& out, uint64_t value);
+
+// Java's Float.toString and Double.toString since JDK 19: shortest digits. NaN and infinities are
+// quoted, as Jackson does.
+void AppendFloat(Buffer& out, float value);
+void AppendDouble(Buffer& out, double value);
+
+// Padded base64 of the standard or the URL-safe alphabet, without quotes.
+void AppendBase64(Buffer& out, const char* bytes, size_t n, bool url_safe = false);
+
+// Lower-case hex digits, without quotes.
+void AppendHex(Buffer& out, const char* bytes, size_t n);
+
+std::string JsonString(std::string_view text);
+
+}  // namespace penstock::event
+
+#endif

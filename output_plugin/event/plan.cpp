@@ -1,0 +1,148 @@
+#include "plan.h"
+
+#include "json_text.h"
+#include "metadata.h"
+
+namespace penstock::event {
+namespace {
+
+constexpr const char* kSourceSchema =
+    R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"version"},{"type":"string","optional":false,"field":"connector"},{"type":"string","optional":false,"field":"name"},{"type":"int64","optional":false,"field":"ts_ms"},{"type":"string","optional":true,"name":"io.debezium.data.Enum","version":1,"parameters":{"allowed":"true,first,first_in_data_collection,last_in_data_collection,last,false,incremental"},"default":"false","field":"snapshot"},{"type":"string","optional":false,"field":"db"},{"type":"string","optional":true,"field":"sequence"},{"type":"int64","optional":true,"field":"ts_us"},{"type":"int64","optional":true,"field":"ts_ns"},{"type":"string","optional":false,"field":"schema"},{"type":"string","optional":false,"field":"table"},{"type":"int64","optional":true,"field":"txId"},{"type":"int64","optional":true,"field":"lsn"},{"type":"int64","optional":true,"field":"xmin"},{"type":"string","optional":true,"field":"origin"},{"type":"int64","optional":true,"field":"origin_lsn"}],"optional":false,"name":"io.debezium.connector.postgresql.Source","version":1,"field":"source"})";
+constexpr const char* kTransactionSchema =
+    R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"id"},{"type":"int64","optional":false,"field":"total_order"},{"type":"int64","optional":false,"field":"data_collection_order"}],"optional":true,"name":"event.block","version":1,"field":"transaction"})";
+constexpr const char* kOpAndTimesSchema =
+    R"({"type":"string","optional":false,"field":"op"},{"type":"int64","optional":true,"field":"ts_ms"},{"type":"int64","optional":true,"field":"ts_us"},{"type":"int64","optional":true,"field":"ts_ns"})";
+
+std::string FieldSchemas(const RelationPlan& plan, const std::vector<int>& columns) {
+  std::string out;
+  for (const int index : columns) {
+    if (!out.empty()) out += ',';
+    out += plan.columns[static_cast<size_t>(index)].schema;
+  }
+  return out;
+}
+
+std::string RowSchema(const RelationPlan& plan, const std::string& name, const char* field) {
+  return R"({"type":"struct","fields":[)" + FieldSchemas(plan, plan.value_columns) +
+         R"(],"optional":true,"name":)" + JsonString(name + ".Value") + R"(,"field":")" + field +
+         "\"}";
+}
+
+std::string EnvelopeSchema(const RelationPlan& plan, const std::string& name) {
+  return R"({"type":"struct","fields":[)" + RowSchema(plan, name, "before") + "," +
+         RowSchema(plan, name, "after") + "," + kSourceSchema + "," + kTransactionSchema + "," +
+         kOpAndTimesSchema + R"(],"optional":false,"name":)" + JsonString(name + ".Envelope") +
+         R"(,"version":2})";
+}
+
+std::string FlatSchema(const RelationPlan& plan, const EventOptions& options,
+                       const std::string& name, bool null_row) {
+  std::string fields = FieldSchemas(plan, plan.value_columns);
+  if (!null_row) {
+    const DeleteHandling deletes = options.flat.delete_handling;
+    if (deletes == DeleteHandling::kRewrite || deletes == DeleteHandling::kRewriteWithTombstone) {
+      fields += R"(,{"type":"string","optional":true,"field":"__deleted"})";
+    }
+    for (const AddedField& added : options.flat.add_fields) {
+      fields += std::string(R"(,{"type":")") + MetadataType(added.path) +
+                R"(","optional":true,"field":)" + JsonString(added.name) + "}";
+    }
+  }
+  return R"({"type":"struct","fields":[)" + fields + R"(],"optional":)" +
+         (null_row ? "true" : "false") + R"(,"name":)" + JsonString(name + ".Value") + "}";
+}
+
+std::string Wrapped(const std::string& schema) { return "{\"schema\":" + schema + ",\"payload\":"; }
+
+}  // namespace
+
+const char* const kMessageKeySchema =
+    R"({"type":"struct","fields":[{"type":"string","optional":true,"field":"prefix"}],"optional":false,"name":"io.debezium.connector.postgresql.MessageKey","version":1})";
+
+std::string MessageValueSchema(const EventOptions& options) {
+  const char* content = options.binary_mode == BinaryMode::kBytes ? "bytes" : "string";
+  return R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"op"},{"type":"int64","optional":true,"field":"ts_ms"},)" +
+         std::string(kSourceSchema) + "," + kTransactionSchema +
+         R"(,{"type":"struct","fields":[{"type":"string","optional":true,"field":"prefix"},{"type":")" +
+         content +
+         R"(","optional":true,"field":"content"}],"optional":false,"name":"io.debezium.connector.postgresql.Message","version":1,"field":"message"}],"optional":false,"name":"io.debezium.connector.postgresql.MessageValue","version":1})";
+}
+
+StreamConstants MakeStreamConstants(const EventOptions& options, const std::string& database,
+                                    const std::string& version) {
+  StreamConstants constants;
+  constants.database = database;
+  constants.version = version;
+  constants.source_start = "\"source\":{\"version\":" + JsonString(version) +
+                           ",\"connector\":\"postgresql\",\"name\":" +
+                           JsonString(options.topic_prefix) + ",\"ts_ms\":";
+  constants.database_field = ",\"db\":" + JsonString(database) + ",\"sequence\":";
+  return constants;
+}
+
+std::string BaseTopic(const EventOptions& options, const std::string& schema,
+                      const std::string& table) {
+  const std::string raw =
+      options.topic_prefix + options.topic_delimiter + schema + options.topic_delimiter + table;
+  std::string topic;
+  for (const char byte : raw) {
+    const auto c = static_cast<unsigned char>(byte);
+    if ((c & 0xC0) == 0x80) continue;  // rest of a character
+    const bool legal = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '_' || c == '-';
+    topic += legal ? byte : '_';
+    if (c >= 0xF0) topic += '_';  // two UTF-16 units
+  }
+  return topic;
+}
+
+std::string RouteTopic(const EventOptions& options, std::string topic, bool before_flat) {
+  for (const RouteRule& rule : options.routes) {
+    if (rule.before_flat == before_flat) (void)rule.regex.Replace(topic, rule.replacement, &topic);
+  }
+  return topic;
+}
+
+void FinishPlan(RelationPlan* plan, const EventOptions& options) {
+  const std::string name = BaseTopic(options, plan->schema, plan->table);
+  plan->topic = name;
+  bool mapped = false;
+  for (const auto& [relation, topic] : options.topic_map) {
+    if (relation == plan->schema + "." + plan->table) {
+      plan->topic = topic;
+      mapped = true;
+    }
+  }
+  if (!mapped) plan->topic = RouteTopic(options, RouteTopic(options, name, true), false);
+
+  plan->value_columns.clear();
+  for (size_t i = 0; i < plan->columns.size(); ++i) {
+    FinishColumn(&plan->columns[i], options);
+    if (!plan->in_value[i]) continue;
+    plan->value_columns.push_back(static_cast<int>(i));
+    if (plan->columns[i].name == options.flat.route_by_field) {
+      plan->route_column = static_cast<int>(i);
+    }
+  }
+
+  if (options.key_schemas) {
+    plan->key_prefix =
+        Wrapped(R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
+                R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}");
+    plan->key_suffix = "}";
+  }
+  const bool flat = options.format == Format::kFlat;
+  if (options.value_schemas) {
+    plan->value_prefix = Wrapped(flat ? FlatSchema(*plan, options, name, false)
+                                      : EnvelopeSchema(*plan, name));
+    plan->value_suffix = "}";
+  }
+  if (flat) {
+    plan->flat_null =
+        options.value_schemas ? Wrapped(FlatSchema(*plan, options, name, true)) + "null}" : "null";
+  }
+  plan->source_names = ",\"schema\":" + JsonString(plan->schema) +
+                       ",\"table\":" + JsonString(plan->table) + ",\"txId\":";
+}
+
+}  // namespace penstock::event

@@ -1,0 +1,59 @@
+// plan.h: what an event of one relation looks like, worked out once per relation version: topic,
+// columns with their encoders, key, and the constant bytes between the values.
+#ifndef PENSTOCK_EVENT_PLAN_H
+#define PENSTOCK_EVENT_PLAN_H
+
+#include <string>
+#include <vector>
+
+#include "column.h"
+#include "event_options.h"
+
+namespace penstock::event {
+
+// Filled by the relation reader (PostgreSQL side), then finished by FinishPlan.
+struct RelationPlan {
+  std::string schema;
+  std::string table;
+  std::vector<Column> columns;  // of the value and of the key
+  std::vector<bool> in_value;   // per column; a key column may be filtered out of the value
+  std::vector<int> key;         // indexes into columns, in key order; empty: null key
+
+  // Made by FinishPlan:
+  std::string topic;
+  std::string key_prefix, key_suffix;
+  std::string value_prefix, value_suffix;  // envelope, or flat row
+  std::string flat_null;       // flat: value of a delete in tombstone mode under quirks
+  std::string source_names;    // ,"schema":…,"table":…,"txId":
+  std::vector<int> value_columns;  // indexes of the columns in the value
+  int route_column = -1;       // flat route.by.field
+};
+
+// Constants of one stream, the same for all relations.
+struct StreamConstants {
+  std::string database;
+  std::string version;         // source.version
+  std::string source_start;    // "source":{"version":…,"name":…,"ts_ms":
+  std::string database_field;  // ,"db":…,"sequence":
+};
+
+StreamConstants MakeStreamConstants(const EventOptions& options, const std::string& database,
+                                    const std::string& version);
+
+void FinishPlan(RelationPlan* plan, const EventOptions& options);
+
+// Topic and schema name before routing: prefix, schema and table with the delimiter between, every
+// UTF-16 unit outside [A-Za-z0-9._-] as an underscore.
+std::string BaseTopic(const EventOptions& options, const std::string& schema,
+                      const std::string& table);
+
+// The topic after the RegexRouters that stand before, or after, the flattening.
+std::string RouteTopic(const EventOptions& options, std::string topic, bool before_flat);
+
+// Schema of the message envelope (pg_logical_emit_message).
+std::string MessageValueSchema(const EventOptions& options);
+extern const char* const kMessageKeySchema;
+
+}  // namespace penstock::event
+
+#endif

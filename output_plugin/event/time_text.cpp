@@ -1,0 +1,125 @@
+#include "time_text.h"
+
+#include <cmath>
+#include <cstdlib>
+
+#include "json_text.h"
+
+namespace penstock::event {
+namespace {
+
+void AppendPadded(Buffer& out, int64_t value, int width) {
+  char* p = out.Reserve(static_cast<size_t>(width));
+  for (int i = width - 1; i >= 0; --i, value /= 10) p[i] = static_cast<char>('0' + value % 10);
+  out.Advance(static_cast<size_t>(width));
+}
+
+void AppendFraction(Buffer& out, int64_t micros, int digits) {
+  if (digits == kFewest) {
+    digits = micros == 0 ? 0 : 6;
+    while (digits > 0 && micros % 10 == 0) {
+      micros /= 10;
+      --digits;
+    }
+  } else {
+    for (int i = 6; i > digits; --i) micros /= 10;
+  }
+  if (digits == 0) return;
+  out.Append('.');
+  AppendPadded(out, micros, digits);
+}
+
+}  // namespace
+
+CivilDate CivilFromDays(int64_t days) {
+  days += 719468;
+  const int64_t era = FloorDivide(days, 146097);
+  const auto day_of_era = days - era * 146097;
+  const auto year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const auto day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const auto shifted_month = (5 * day_of_year + 2) / 153;
+  const int day = static_cast<int>(day_of_year - (153 * shifted_month + 2) / 5 + 1);
+  const int month = static_cast<int>(shifted_month < 10 ? shifted_month + 3 : shifted_month - 9);
+  return {year_of_era + era * 400 + (month <= 2 ? 1 : 0), month, day};
+}
+
+int64_t DaysFromCivil(const CivilDate& date) {
+  const int64_t year = date.year - (date.month <= 2 ? 1 : 0);
+  const int64_t era = FloorDivide(year, 400);
+  const int64_t year_of_era = year - era * 400;
+  const int64_t day_of_year =
+      (153 * (date.month + (date.month > 2 ? -3 : 9)) + 2) / 5 + date.day - 1;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719468;
+}
+
+void AppendIsoDate(Buffer& out, int64_t days) {
+  const CivilDate date = CivilFromDays(days);
+  const int64_t year = std::llabs(date.year);
+  if (date.year < 0) out.Append('-');
+  if (date.year > 9999) out.Append('+');
+  if (year > 9999) {
+    AppendInt(out, year);
+  } else {
+    AppendPadded(out, year, 4);
+  }
+  out.Append('-');
+  AppendPadded(out, date.month, 2);
+  out.Append('-');
+  AppendPadded(out, date.day, 2);
+}
+
+void AppendIsoTime(Buffer& out, int64_t micros, int digits) {
+  const int64_t seconds = micros / kMicrosPerSecond;
+  AppendPadded(out, seconds / 3600, 2);
+  out.Append(':');
+  AppendPadded(out, seconds / 60 % 60, 2);
+  out.Append(':');
+  AppendPadded(out, seconds % 60, 2);
+  AppendFraction(out, micros % kMicrosPerSecond, digits);
+}
+
+void AppendIsoTimestamp(Buffer& out, int64_t micros, int digits) {
+  const int64_t days = FloorDivide(micros, kMicrosPerDay);
+  AppendIsoDate(out, days);
+  out.Append('T');
+  AppendIsoTime(out, micros - days * kMicrosPerDay, digits);
+}
+
+int64_t IntervalMicros(const IntervalValue& interval) {
+  constexpr double kDaysPerMonth = 365.25 / 12;
+  const int64_t seconds = interval.micros / kMicrosPerSecond;
+  const double days =
+      (interval.months / 12 * 12.0 + interval.months % 12) * kDaysPerMonth + interval.days;
+  const double total =
+      ((days * 24 + static_cast<double>(seconds / 3600)) * 60 +
+       static_cast<double>(seconds / 60 % 60)) * 60 +
+      static_cast<double>(interval.micros - seconds / 60 * 60 * kMicrosPerSecond) / 1e6;
+  const double micros = total * 1e6;
+  if (micros >= 9223372036854775807.0) return std::numeric_limits<int64_t>::max();
+  if (micros <= -9223372036854775808.0) return std::numeric_limits<int64_t>::min();
+  return static_cast<int64_t>(std::floor(micros + 0.5));
+}
+
+void AppendInterval(Buffer& out, const IntervalValue& interval) {
+  const int64_t seconds = interval.micros / kMicrosPerSecond;
+  const int64_t rest = interval.micros - seconds / 60 * 60 * kMicrosPerSecond;
+  auto part = [&out](int64_t value, char unit) {
+    AppendInt(out, value);
+    out.Append(unit);
+  };
+  out.Append('P');
+  part(interval.months / 12, 'Y');
+  part(interval.months % 12, 'M');
+  part(interval.days, 'D');
+  out.Append('T');
+  part(seconds / 3600, 'H');
+  part(seconds / 60 % 60, 'M');
+  if (rest < 0) out.Append('-');
+  AppendInt(out, std::llabs(rest) / kMicrosPerSecond);
+  AppendFraction(out, std::llabs(rest) % kMicrosPerSecond, kFewest);
+  out.Append('S');
+}
+
+}  // namespace penstock::event

@@ -1,0 +1,36 @@
+// plan_builder.h: from a RelationShape to the plan its events are written with.
+#ifndef PENSTOCK_OUTPUT_PLAN_BUILDER_H
+#define PENSTOCK_OUTPUT_PLAN_BUILDER_H
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "event/plan.h"
+#include "relation_shape.h"
+
+namespace penstock::output {
+
+// A finished plan and where the row reader finds the values of its columns.
+struct BoundPlan {
+  struct Source {
+    AttrNumber attnum;
+    TypeShape type;  // points into the shape's memory context
+    bool in_identity;
+  };
+  event::RelationPlan plan;
+  std::vector<Source> sources;  // parallel to plan.columns
+};
+
+// Whether the filters of the options take a table. Pure.
+bool CapturesTable(const event::EventOptions& options, const std::string& schema,
+                   const std::string& table);
+
+// Makes the plan. snapshot: for rows of the initial snapshot. Makes no backend calls, so that it may
+// own C++ objects; runs inside CallCxx.
+std::unique_ptr<BoundPlan> BuildPlan(const RelationShape& shape,
+                                     const event::EventOptions& options, bool snapshot);
+
+}  // namespace penstock::output
+
+#endif

@@ -1,0 +1,313 @@
+// plugin.cpp: the callbacks of the logical-decoding output plugin penstock_output.
+//
+// Each callback is plain C in spirit: values are read with backend calls into plain data, then C++
+// encodes them without any backend call (inside pg::RunCxx), then the events are handed over. So no
+// ERROR ever jumps over a C++ destructor.
+#include "event/json_text.h"
+#include "stream.h"
+
+#include "extension/pg/pg_compat.h"
+#include "extension/pg/pg_guard.h"
+#include "row_reader.h"
+#include "snapshot_api.h"
+#include "type_shape.h"
+
+extern "C" {
+#include "mb/pg_wchar.h"
+#include "replication/logical.h"
+#include "replication/origin.h"
+#include "replication/output_plugin.h"
+#include "utils/lsyscache.h"
+
+PG_MODULE_MAGIC;
+
+void _PG_init(void);
+void _PG_output_plugin_init(OutputPluginCallbacks *callbacks);
+}
+
+namespace penstock::output {
+namespace {
+
+// output_plugin_private of a decoding context.
+struct Plugin {
+  Stream *stream;  // NULL while a slot is being created
+  SavedSettings *settings;
+  bool in_transaction_begun;  // the writer was told of the transaction
+};
+
+Plugin *PluginOf(LogicalDecodingContext *context) {
+  return static_cast<Plugin *>(context->output_plugin_private);
+}
+
+// The sink worker's writer when this process is one.
+const PenstockEventWriter *FindWriter() {
+  auto *writer =
+      static_cast<PenstockEventWriter *>(*find_rendezvous_variable(PENSTOCK_WRITER_VARIABLE));
+  if (writer == nullptr) return nullptr;
+  const char *mismatch =
+      PenstockAbiMismatch(&writer->abi, sizeof(PenstockEventWriter), PENSTOCK_BUILD_ID);
+  if (mismatch != nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("penstock.so and penstock_output.so do not belong together"),
+                    errdetail("The event writer comes from %s.", mismatch),
+                    errhint("Restart the server after upgrading the package.")));
+  }
+  return writer;
+}
+
+// ---- text output, for clients without a writer -------------------------------------------------
+
+void AppendText(LogicalDecodingContext *context, const char *text, uint32 size) {
+  if (GetDatabaseEncoding() == PG_UTF8 || size == 0) {
+    appendBinaryStringInfo(context->out, text, static_cast<int>(size));
+    return;
+  }
+  const char *converted = pg_any_to_server(text, static_cast<int>(size), PG_UTF8);
+  const int length = converted == text ? static_cast<int>(size) : static_cast<int>(strlen(converted));
+  appendBinaryStringInfo(context->out, converted, length);
+}
+
+void AppendQuoted(LogicalDecodingContext *context, const char *text, uint32 size) {
+  event::Buffer *buffer = nullptr;
+  pg::RunCxx([&] {
+    static event::Buffer quoted;  // one per process, reused
+    quoted.Clear();
+    event::AppendString(quoted, std::string_view(text, size));
+    buffer = &quoted;
+  });
+  AppendText(context, buffer->data(), static_cast<uint32>(buffer->size()));
+}
+
+void AppendJsonOrNull(LogicalDecodingContext *context, const char *json, uint32 size) {
+  if (json == nullptr) {
+    appendStringInfoString(context->out, "null");
+  } else {
+    AppendText(context, json, size);
+  }
+}
+
+// {"topic":…,"key":…,"value":…,"headers":{…}} with the bytes of key and value as they are.
+void AppendRecord(LogicalDecodingContext *context, const PenstockEvent &event) {
+  appendStringInfoString(context->out, "{\"topic\":");
+  AppendQuoted(context, event.topic, event.topic_len);
+  appendStringInfoString(context->out, ",\"key\":");
+  AppendJsonOrNull(context, event.key, event.key_len);
+  appendStringInfoString(context->out, ",\"value\":");
+  AppendJsonOrNull(context, event.value, event.value_len);
+  appendStringInfoString(context->out, ",\"headers\":{");
+  for (uint32 i = 0; i < event.header_count; ++i) {
+    const PenstockHeader &header = event.headers[i];
+    if (i != 0) appendStringInfoChar(context->out, ',');
+    AppendQuoted(context, header.name, static_cast<uint32>(strlen(header.name)));
+    appendStringInfoChar(context->out, ':');
+    if (header.value == nullptr) {
+      appendStringInfoString(context->out, "null");
+    } else {
+      AppendQuoted(context, header.value, header.value_len);
+    }
+  }
+  appendStringInfoString(context->out, "}}");
+}
+
+void WriteText(LogicalDecodingContext *context, const Stream &stream, const PenstockEvent &event) {
+  const bool record = OptionsOf(stream).output == event::Output::kRecord;
+  if (!record && event.value == nullptr) return;  // an envelope stream has no tombstones
+  OutputPluginPrepareWrite(context, true);
+  if (record) {
+    AppendRecord(context, event);
+  } else {
+    AppendText(context, event.value, event.value_len);
+  }
+  OutputPluginWrite(context, true);
+}
+
+// Hands the encoder's events over.
+void Emit(LogicalDecodingContext *context, XLogRecPtr lsn) {
+  Stream *stream = PluginOf(context)->stream;
+  const size_t count = stream->encoder->events().size();
+  for (size_t i = 0; i < count; ++i) {
+    PenstockEvent event = stream->encoder->events()[i];
+    event.lsn = lsn;
+    if (stream->writer != nullptr) {
+      stream->writer->write(stream->writer->self, &event);
+    } else {
+      WriteText(context, *stream, event);
+    }
+  }
+}
+
+// ---- callbacks ----------------------------------------------------------------------------------
+
+void StartupCallback(LogicalDecodingContext *context, OutputPluginOptions *options, bool is_init) {
+  auto *plugin = static_cast<Plugin *>(MemoryContextAllocZero(context->context, sizeof(Plugin)));
+  context->output_plugin_private = plugin;
+  options->output_type = OUTPUT_PLUGIN_TEXTUAL_OUTPUT;
+  options->receive_rewrites = false;
+  if (is_init) return;  // nothing is decoded before the slot is read from
+  MemoryContext old = MemoryContextSwitchTo(context->context);
+  plugin->stream = MakeStream(context->output_plugin_options, FindWriter(), false);
+  plugin->settings = FixSettings();
+  MemoryContextSwitchTo(old);
+}
+
+void ShutdownCallback(LogicalDecodingContext *context) {
+  Plugin *plugin = PluginOf(context);
+  if (plugin->settings != nullptr) RestoreSettings(plugin->settings);
+}
+
+void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
+  Stream *stream = PluginOf(context)->stream;
+  const char *origin = "";
+  char *name = nullptr;
+  if (txn->origin_id != InvalidRepOriginId && replorigin_by_oid(txn->origin_id, true, &name)) {
+    origin = name;
+  }
+  const int64 commit_us = UnixMicros(txn->xact_time.commit_time);
+  pg::RunCxx([&] {
+    stream->encoder->BeginTransaction(txn->xid, commit_us, origin, txn->origin_lsn);
+  });
+  if (stream->writer != nullptr) stream->writer->begin(stream->writer->self, txn->xid);
+}
+
+void CommitCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLogRecPtr) {
+  Stream *stream = PluginOf(context)->stream;
+  stream->encoder->EndTransaction(txn->end_lsn);
+  if (stream->writer != nullptr) {
+    stream->writer->commit(stream->writer->self, txn->end_lsn,
+                           UnixMicros(txn->xact_time.commit_time));
+  }
+}
+
+// True when the change carries no old row although its operation needs one.
+bool LacksIdentity(const ReorderBufferChange *change, const CachedRelation &relation) {
+  switch (change->action) {
+    case REORDER_BUFFER_CHANGE_DELETE:
+      return change->data.tp.oldtuple == nullptr;
+    case REORDER_BUFFER_CHANGE_UPDATE:
+      return !relation.has_identity;
+    default:
+      return false;
+  }
+}
+
+// identity.missing: fail, or count and go on. True when the change is to be left out.
+bool HandleMissingIdentity(Stream *stream, CachedRelation *entry, Relation relation,
+                           const ReorderBufferChange *change) {
+  if (OptionsOf(*stream).identity_missing == event::IdentityMissing::kFail) {
+    ereport(ERROR,
+            (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+             errmsg("table \"%s.%s\" has no replica identity for its updates and deletes",
+                    get_namespace_name(RelationGetNamespace(relation)),
+                    RelationGetRelationName(relation)),
+             errhint("Use penstock.set_replica_identity or ALTER TABLE … REPLICA IDENTITY FULL, or "
+                     "identity.missing=skip.")));
+  }
+  ++stream->skipped_changes;
+  if (!entry->warned_identity) {
+    entry->warned_identity = true;
+    ereport(LOG, (errmsg("table \"%s.%s\" has no replica identity: its deletes are skipped and its "
+                         "updates sent without old values",
+                         get_namespace_name(RelationGetNamespace(relation)),
+                         RelationGetRelationName(relation))));
+  }
+  return change->action == REORDER_BUFFER_CHANGE_DELETE;
+}
+
+char OperationOf(ReorderBufferChangeType action) {
+  switch (action) {
+    case REORDER_BUFFER_CHANGE_UPDATE:
+      return 'u';
+    case REORDER_BUFFER_CHANGE_DELETE:
+      return 'd';
+    default:
+      return 'c';
+  }
+}
+
+void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *, Relation relation,
+                    ReorderBufferChange *change) {
+  Stream *stream = PluginOf(context)->stream;
+  MemoryContext old = MemoryContextSwitchTo(stream->change_context);
+  CachedRelation *entry = LookupRelation(stream->relations, relation);
+  bool wanted = entry->captured;
+  if (wanted && LacksIdentity(change, *entry)) {
+    wanted = !HandleMissingIdentity(stream, entry, relation, change);
+  }
+  if (wanted) {
+    const RowPair rows = ReadChange(*entry, RelationGetDescr(relation), OldTupleCompat(change),
+                                    NewTupleCompat(change));
+    event::Change decoded;
+    decoded.op = OperationOf(change->action);
+    decoded.lsn = change->lsn;
+    decoded.before = rows.before;
+    decoded.after = rows.after;
+    EncodeChange(stream, *entry, decoded);
+    Emit(context, change->lsn);
+  }
+  MemoryContextSwitchTo(old);
+  MemoryContextReset(stream->change_context);
+}
+
+void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *, int count,
+                      Relation relations[], ReorderBufferChange *change) {
+  Stream *stream = PluginOf(context)->stream;
+  MemoryContext old = MemoryContextSwitchTo(stream->change_context);
+  for (int i = 0; i < count; ++i) {
+    CachedRelation *entry = LookupRelation(stream->relations, relations[i]);
+    // A partition published through its root is truncated with the root or not at all.
+    if (!entry->captured || entry->named_relid != entry->relid) continue;
+    event::Change decoded;
+    decoded.op = 't';
+    decoded.lsn = change->lsn;
+    EncodeChange(stream, *entry, decoded);
+    Emit(context, change->lsn);
+  }
+  MemoryContextSwitchTo(old);
+  MemoryContextReset(stream->change_context);
+}
+
+void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRecPtr lsn,
+                     bool transactional, const char *prefix, Size size, const char *message) {
+  Stream *stream = PluginOf(context)->stream;
+  MemoryContext old = MemoryContextSwitchTo(stream->change_context);
+  uint32 prefix_size = static_cast<uint32>(strlen(prefix));
+  prefix = ToUtf8(prefix, &prefix_size);
+  const int64 now = NowNanos();
+  bool wanted = false;
+  pg::RunCxx([&] {
+    const event::EventOptions &options = stream->encoder->options();
+    const std::string_view name(prefix, prefix_size);
+    wanted = options.message_prefix_include.empty() ? !options.message_prefix_exclude.Matches(name)
+                                                    : options.message_prefix_include.Matches(name);
+    if (wanted) {
+      stream->encoder->EncodeMessage(name, std::string_view(message, size), transactional, lsn,
+                                     now);
+    }
+  });
+  if (wanted) Emit(context, lsn);
+  MemoryContextSwitchTo(old);
+  MemoryContextReset(stream->change_context);
+}
+
+bool FilterOriginCallback(LogicalDecodingContext *context, RepOriginId origin) {
+  const Stream *stream = PluginOf(context)->stream;
+  return stream != nullptr && OptionsOf(*stream).capture_local_only &&
+         origin != InvalidRepOriginId;
+}
+
+}  // namespace
+}  // namespace penstock::output
+
+extern "C" void _PG_init(void) { penstock::output::PublishSnapshotApi(); }
+
+extern "C" void _PG_output_plugin_init(OutputPluginCallbacks *callbacks) {
+  using namespace penstock::output;
+  callbacks->startup_cb = StartupCallback;
+  callbacks->begin_cb = BeginCallback;
+  callbacks->change_cb = ChangeCallback;
+  callbacks->truncate_cb = TruncateCallback;
+  callbacks->commit_cb = CommitCallback;
+  callbacks->message_cb = MessageCallback;
+  callbacks->filter_by_origin_cb = FilterOriginCallback;
+  callbacks->shutdown_cb = ShutdownCallback;
+}

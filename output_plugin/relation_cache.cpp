@@ -1,0 +1,219 @@
+// relation_cache.cpp: plans by relation, with PostgreSQL's invalidation.
+//
+// Invalidation callbacks cannot be unregistered, so they are registered once a process and walk the
+// list of live caches. They only set flags: they may run at any point, also while an entry is read.
+#include "relation_cache.h"
+
+#include "extension/pg/pg_guard.h"
+
+extern "C" {
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_inherits.h"
+#include "utils/acl.h"
+#include "utils/hsearch.h"
+#include "utils/inval.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+#include "utils/syscache.h"
+}
+
+namespace penstock::output {
+
+class RelationCache {
+ public:
+  HTAB *entries;
+  MemoryContext context;
+  const event::EventOptions *options;
+  Oid owner;
+  bool snapshot;
+  CachedRelation *last;  // the entry found last: changes come in runs
+  RelationCache *next;   // list of live caches
+};
+
+namespace {
+
+RelationCache *live_caches = nullptr;
+
+void InvalidateWhere(Oid relid) {
+  for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
+    HASH_SEQ_STATUS status;
+    hash_seq_init(&status, cache->entries);
+    void *found;
+    while ((found = hash_seq_search(&status)) != nullptr) {
+      auto *entry = static_cast<CachedRelation *>(found);
+      if (!OidIsValid(relid) || entry->relid == relid || entry->named_relid == relid) {
+        entry->valid = false;
+      }
+    }
+  }
+}
+
+void RelationInvalidated(Datum, Oid relid) { InvalidateWhere(relid); }
+
+// Schemas, types and enum labels are part of a plan too; they change rarely.
+void CatalogInvalidated(Datum, int, uint32) { InvalidateWhere(InvalidOid); }
+
+void EnumInvalidated(Datum, int, uint32) {
+  for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
+    // Debezium keeps the old label list until the relation itself changes.
+    if (!cache->options->quirks) InvalidateWhere(InvalidOid);
+  }
+}
+
+void RegisterCallbacks() {
+  static bool registered = false;
+  if (registered) return;
+  CacheRegisterRelcacheCallback(RelationInvalidated, Datum(0));
+  CacheRegisterSyscacheCallback(NAMESPACEOID, CatalogInvalidated, Datum(0));
+  CacheRegisterSyscacheCallback(TYPEOID, CatalogInvalidated, Datum(0));
+  CacheRegisterSyscacheCallback(ENUMOID, EnumInvalidated, Datum(0));
+  registered = true;
+}
+
+void ClearEntry(CachedRelation *entry) {
+  delete entry->plan;
+  entry->plan = nullptr;
+  if (entry->memory != nullptr) MemoryContextDelete(entry->memory);
+  entry->memory = nullptr;
+}
+
+// Runs when the cache's context goes, on error too: plans are C++ objects on the C++ heap. Their
+// memory contexts are children of the same context and are gone already.
+void CacheGone(void *argument) {
+  auto *cache = static_cast<RelationCache *>(argument);
+  for (RelationCache **link = &live_caches; *link != nullptr; link = &(*link)->next) {
+    if (*link != cache) continue;
+    *link = cache->next;
+    break;
+  }
+  HASH_SEQ_STATUS status;
+  hash_seq_init(&status, cache->entries);
+  void *found;
+  while ((found = hash_seq_search(&status)) != nullptr) {
+    delete static_cast<CachedRelation *>(found)->plan;
+  }
+  hash_destroy(cache->entries);
+}
+
+void CheckOwner(const RelationCache *cache, Relation named) {
+  if (!OidIsValid(cache->owner)) return;
+  const Oid relid = RelationGetRelid(named);
+  if (pg_class_aclcheck(relid, cache->owner, ACL_SELECT) != ACLCHECK_OK &&
+      pg_attribute_aclcheck_all(relid, cache->owner, ACL_SELECT, ACLMASK_ALL) != ACLCHECK_OK) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("permission denied for table %s", RelationGetRelationName(named)),
+                    errdetail("The sink reads only tables that its owner may read."),
+                    errhint("Grant SELECT on the table to %s, or leave the table out of the sink.",
+                            GetUserNameFromId(cache->owner, true))));
+  }
+  if (check_enable_rls(relid, cache->owner, true) == RLS_ENABLED) {
+    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                    errmsg("table %s has row security that applies to the sink's owner",
+                           RelationGetRelationName(named)),
+                    errhint("The owner of the sink must own the table or have BYPASSRLS.")));
+  }
+}
+
+// Asks the C++ filters; no C++ object lives beyond the call.
+bool Captures(const event::EventOptions &options, Relation named) {
+  const char *schema = get_namespace_name(RelationGetNamespace(named));
+  const char *table = RelationGetRelationName(named);
+  bool captures = false;
+  pg::RunCxx([&] { captures = CapturesTable(options, schema, table); });
+  return captures;
+}
+
+void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, Relation named) {
+  entry->captured = Captures(*cache->options, named);
+  if (!entry->captured) return;
+  CheckOwner(cache, named);
+  entry->memory = AllocSetContextCreate(cache->context, "penstock relation", ALLOCSET_SMALL_SIZES);
+  MemoryContext old = MemoryContextSwitchTo(entry->memory);
+  RelationShape *shape = ReadRelationShape(relation, named, cache->options->quirks);
+  MemoryContextSwitchTo(old);
+  entry->has_identity = shape->has_identity;
+  entry->identity_full = shape->identity_full;
+  BoundPlan *plan = nullptr;
+  pg::RunCxx([&] { plan = BuildPlan(*shape, *cache->options, cache->snapshot).release(); });
+  entry->plan = plan;
+}
+
+void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation) {
+  ClearEntry(entry);
+  entry->captured = false;
+  entry->warned_identity = false;
+  entry->named_relid = NamedRelation(*cache->options, relation);
+  // Valid from here on: an invalidation that arrives while the entry is built must not be lost.
+  entry->valid = true;
+  if (!OidIsValid(entry->named_relid)) return;
+  if (entry->named_relid == RelationGetRelid(relation)) {
+    FillEntry(cache, entry, relation, relation);
+    return;
+  }
+  Relation named = RelationIdGetRelation(entry->named_relid);
+  if (!RelationIsValid(named)) return;
+  FillEntry(cache, entry, relation, named);
+  RelationClose(named);
+}
+
+}  // namespace
+
+RelationCache *MakeRelationCache(MemoryContext context, const event::EventOptions *options,
+                                 Oid owner, bool snapshot) {
+  RegisterCallbacks();
+  auto *cache =
+      static_cast<RelationCache *>(MemoryContextAllocZero(context, sizeof(RelationCache)));
+  HASHCTL control = {};
+  control.keysize = sizeof(Oid);
+  control.entrysize = sizeof(CachedRelation);
+  // In a context of its own that hash_destroy frees; CacheGone runs before children are deleted
+  // only for the context it is registered with, so the table must not be a child of it.
+  control.hcxt = TopMemoryContext;
+  cache->entries =
+      hash_create("penstock relations", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+  cache->context = context;
+  cache->options = options;
+  cache->owner = owner;
+  cache->snapshot = snapshot;
+  auto *callback = static_cast<MemoryContextCallback *>(
+      MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
+  callback->func = CacheGone;
+  callback->arg = cache;
+  MemoryContextRegisterResetCallback(context, callback);
+  cache->next = live_caches;
+  live_caches = cache;
+  return cache;
+}
+
+Oid NamedRelation(const event::EventOptions &options, Relation relation) {
+  const bool root = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
+  if (!options.publish_via_partition_root) return root ? InvalidOid : RelationGetRelid(relation);
+  if (!relation->rd_rel->relispartition) return RelationGetRelid(relation);
+  List *ancestors = get_partition_ancestors(RelationGetRelid(relation));
+  const Oid top = ancestors == NIL ? RelationGetRelid(relation) : llast_oid(ancestors);
+  list_free(ancestors);
+  return top;
+}
+
+CachedRelation *LookupRelation(RelationCache *cache, Relation relation) {
+  const Oid relid = RelationGetRelid(relation);
+  if (cache->last != nullptr && cache->last->relid == relid && cache->last->valid) {
+    return cache->last;
+  }
+  bool found;
+  auto *entry =
+      static_cast<CachedRelation *>(hash_search(cache->entries, &relid, HASH_ENTER, &found));
+  if (!found) {
+    memset(entry, 0, sizeof *entry);
+    entry->relid = relid;
+  }
+  if (!entry->valid) {
+    // An ERROR in between leaves an entry that is built again.
+    BuildEntry(cache, entry, relation);
+  }
+  cache->last = entry;
+  return entry;
+}
+
+}  // namespace penstock::output

@@ -1,0 +1,38 @@
+// relation_cache.h: the plans of one decoding session, kept until the catalogue changes.
+#ifndef PENSTOCK_OUTPUT_RELATION_CACHE_H
+#define PENSTOCK_OUTPUT_RELATION_CACHE_H
+
+#include "plan_builder.h"
+
+namespace penstock::output {
+
+// One relation. Plain data, in a hash table; plan is a C++ object the entry owns.
+struct CachedRelation {
+  Oid relid;        // hash key
+  Oid named_relid;  // the root whose name is used; an invalidation of it counts too
+  bool valid;
+  bool captured;
+  bool has_identity;
+  bool identity_full;
+  bool warned_identity;  // the missing identity was logged
+  MemoryContext memory;  // of the shape's parts that the plan points to
+  BoundPlan *plan;       // nullptr when not captured
+};
+
+class RelationCache;
+
+// Makes a cache that lives in, and dies with, the given context. options and owner must outlive it.
+// owner: role whose SELECT right is checked for each captured table, InvalidOid for none.
+RelationCache *MakeRelationCache(MemoryContext context, const event::EventOptions *options,
+                                 Oid owner, bool snapshot);
+
+// The entry of a relation, built anew after an invalidation. ERROR when the owner may not read it.
+CachedRelation *LookupRelation(RelationCache *cache, Relation relation);
+
+// The relation whose name the events of this one carry, as an OID; InvalidOid: none, its rows are
+// not captured (a partition's root without publish.via.partition.root has no rows of its own).
+Oid NamedRelation(const event::EventOptions &options, Relation relation);
+
+}  // namespace penstock::output
+
+#endif

@@ -1,0 +1,128 @@
+// relation_shape.h: what the catalogue says about a relation at the time of a change, as plain data.
+//
+// Reading the catalogue may raise an ERROR at any point, so nothing here has a destructor: shapes
+// are palloc'd, and plan_builder turns them into C++ objects afterwards.
+#ifndef PENSTOCK_OUTPUT_RELATION_SHAPE_H
+#define PENSTOCK_OUTPUT_RELATION_SHAPE_H
+
+#include "event/column.h"
+
+#include "extension/pg/pg_prelude.h"
+
+extern "C" {
+#include "utils/rel.h"
+}
+
+namespace penstock::output {
+
+// Types that have an encoder of their own. The names are PostgreSQL's.
+enum class PgType : uint8_t {
+  kUnknown,
+  kBool,
+  kInt2,
+  kInt4,
+  kInt8,
+  kOid,
+  kFloat4,
+  kFloat8,
+  kNumeric,
+  kMoney,
+  kText,    // text, varchar, citext, "char", network and range types, isbn: plain strings
+  kBpchar,
+  kName,
+  kJson,
+  kJsonb,
+  kXml,
+  kLtree,
+  kTsvector,
+  kEnum,
+  kUuid,
+  kDate,
+  kTime,
+  kTimetz,
+  kTimestamp,
+  kTimestamptz,
+  kInterval,
+  kBytea,
+  kBit,
+  kVarbit,
+  kPoint,
+  kHstore,
+  kArray,
+};
+
+// How a datum becomes a FieldValue.
+enum class Reader : uint8_t {
+  kBool,
+  kInt16,
+  kInt32,
+  kInt64,
+  kOid,
+  kFloat4,
+  kFloat8,
+  kBytes,   // varlena payload
+  kText,    // varlena payload in the database's encoding
+  kFixed,   // pass-by-reference of fixed length
+  kTimetz,  // microseconds of the day in UTC
+  kJsonb,
+  kOutput,  // text of the output function
+  kEnum,
+  kArray,
+};
+
+struct TypeShape {
+  PgType type;
+  Reader reader;
+  Oid oid;               // base type, after domains
+  int32 typmod;
+  bool is_domain;
+  const char *name;      // pg_type.typname of the base type
+  const char *labels;    // kEnum: joined by commas
+  FmgrInfo *output;      // kOutput
+  TypeShape *element;    // kArray
+  int16 length;
+  bool by_value;
+  char align;
+};
+
+enum class DefaultKind : uint8_t { kNone, kLiteral, kFunction };
+
+struct ColumnShape {
+  const char *name;
+  AttrNumber attnum;  // in the relation whose tuples are decoded
+  bool not_null;
+  bool in_identity;   // logged in old rows
+  bool generated;
+  TypeShape type;
+  DefaultKind default_kind;
+  event::FieldValue default_value;  // kLiteral
+};
+
+struct RelationShape {
+  const char *schema;
+  const char *table;
+  Oid relid;       // of the tuples
+  Oid named_relid;  // whose name and key the events carry: the root with publish.via.partition.root
+  bool identity_full;
+  bool has_identity;  // old rows are logged
+  int column_count;
+  ColumnShape *columns;
+  int key_count;  // primary key, or the first unique index by name
+  AttrNumber *key;  // in constraint order, attnums as in columns
+  bool key_in_identity;  // the old rows hold the whole key
+  int identity_count;
+  AttrNumber *identity;  // columns of the identity index, in index order
+};
+
+// Reads the catalogue as the active snapshot (in decoding: the historic one) shows it, into
+// CurrentMemoryContext. named: the relation whose name the events carry, equal to relation but for
+// partitions published through their root. quirks: defaults and domain modifiers as Debezium
+// reads them.
+RelationShape *ReadRelationShape(Relation relation, Relation named, bool quirks);
+
+// One datum, not null. The memory of the value is the datum's own or CurrentMemoryContext's.
+void ReadDatum(const TypeShape &type, Datum datum, event::FieldValue *value);
+
+}  // namespace penstock::output
+
+#endif

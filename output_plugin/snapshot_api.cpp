@@ -1,0 +1,80 @@
+#include "snapshot_api.h"
+
+#include "extension/pg/pg_guard.h"
+#include "row_reader.h"
+#include "stream.h"
+
+extern "C" {
+#include "catalog/pg_class.h"
+#include "executor/tuptable.h"
+}
+
+namespace penstock::output {
+namespace {
+
+constexpr const char *kMarkers[] = {"true", "first", "first_in_data_collection",
+                                    "last_in_data_collection", "last"};
+
+void *CreateEncoder(List *options, const PenstockEventWriter *writer) {
+  const char *mismatch =
+      PenstockAbiMismatch(&writer->abi, sizeof(PenstockEventWriter), PENSTOCK_BUILD_ID);
+  if (mismatch != nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("penstock.so and penstock_output.so do not belong together"),
+                    errdetail("The event writer comes from %s.", mismatch),
+                    errhint("Restart the server after upgrading the package.")));
+  }
+  Stream *stream = MakeStream(options, writer, true);
+  const int64 now = NowNanos();
+  pg::RunCxx([&] { stream->encoder->BeginTransaction(0, now / 1000, {}, 0); });
+  return stream;
+}
+
+bool CapturesRelation(void *encoder, Relation relation) {
+  auto *stream = static_cast<Stream *>(encoder);
+  const char kind = relation->rd_rel->relkind;
+  if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) return false;
+  if (relation->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT) return false;
+  if (NamedRelation(OptionsOf(*stream), relation) != RelationGetRelid(relation)) return false;
+  return LookupRelation(stream->relations, relation)->captured;
+}
+
+void WriteSnapshotRow(void *encoder, Relation relation, TupleTableSlot *slot,
+                      PenstockSnapshotMarker marker, uint64_t lsn, uint32_t xid) {
+  auto *stream = static_cast<Stream *>(encoder);
+  MemoryContext old = MemoryContextSwitchTo(stream->change_context);
+  CachedRelation *entry = LookupRelation(stream->relations, relation);
+  if (entry->captured) {
+    slot_getallattrs(slot);
+    event::Change change;
+    change.op = 'r';
+    change.lsn = lsn;
+    change.snapshot = kMarkers[marker];
+    change.after = ReadStoredRow(*entry, slot->tts_values, slot->tts_isnull);
+    stream->encoder->SetXid(xid);
+    EncodeChange(stream, *entry, change);
+    const size_t count = stream->encoder->events().size();
+    for (size_t i = 0; i < count; ++i) {
+      PenstockEvent event = stream->encoder->events()[i];
+      event.lsn = lsn;
+      stream->writer->write(stream->writer->self, &event);
+    }
+  }
+  MemoryContextSwitchTo(old);
+  MemoryContextReset(stream->change_context);
+}
+
+const PenstockOutputApi kApi = {
+    {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockOutputApi), PENSTOCK_BUILD_ID},
+    CreateEncoder,
+    CapturesRelation,
+    WriteSnapshotRow,
+};
+
+}  // namespace
+
+void PublishSnapshotApi() {
+  *find_rendezvous_variable(PENSTOCK_API_VARIABLE) = const_cast<PenstockOutputApi *>(&kApi);
+}
+
+}  // namespace penstock::output

@@ -1,0 +1,298 @@
+#include "type_shape.h"
+
+#include <cstring>
+
+extern "C" {
+#include "access/genam.h"
+#include "access/htup_details.h"
+#include "access/table.h"
+#include "catalog/pg_enum.h"
+#include "catalog/pg_type.h"
+#include "lib/stringinfo.h"
+#include "mb/pg_wchar.h"
+#include "utils/date.h"
+#include "utils/fmgroids.h"
+#include "utils/jsonb.h"
+#include "utils/lsyscache.h"
+#include "utils/snapmgr.h"
+#include "utils/syscache.h"
+}
+
+namespace penstock::output {
+namespace {
+
+struct TypeRow {
+  const char *name;  // pg_type.typname
+  PgType type;
+  Reader reader;
+  bool as_element;  // arrays of it are captured, as Debezium does
+};
+
+// Types of extensions are known by name alone: their OIDs differ from database to database.
+constexpr TypeRow kTypes[] = {
+    {"bit", PgType::kBit, Reader::kBytes, false},
+    {"bool", PgType::kBool, Reader::kBool, true},
+    {"bpchar", PgType::kBpchar, Reader::kText, true},
+    {"bytea", PgType::kBytea, Reader::kBytes, true},
+    {"char", PgType::kText, Reader::kOutput, true},
+    {"cidr", PgType::kText, Reader::kOutput, true},
+    {"citext", PgType::kText, Reader::kText, true},
+    {"date", PgType::kDate, Reader::kInt32, true},
+    {"daterange", PgType::kText, Reader::kOutput, true},
+    {"float4", PgType::kFloat4, Reader::kFloat4, true},
+    {"float8", PgType::kFloat8, Reader::kFloat8, true},
+    {"hstore", PgType::kHstore, Reader::kOutput, true},
+    {"inet", PgType::kText, Reader::kOutput, true},
+    {"int2", PgType::kInt2, Reader::kInt16, true},
+    {"int4", PgType::kInt4, Reader::kInt32, true},
+    {"int4range", PgType::kText, Reader::kOutput, true},
+    {"int8", PgType::kInt8, Reader::kInt64, true},
+    {"int8range", PgType::kText, Reader::kOutput, true},
+    {"interval", PgType::kInterval, Reader::kFixed, false},
+    {"isbn", PgType::kText, Reader::kOutput, false},
+    {"json", PgType::kJson, Reader::kText, true},
+    {"jsonb", PgType::kJsonb, Reader::kJsonb, true},
+    {"ltree", PgType::kLtree, Reader::kOutput, true},
+    {"macaddr", PgType::kText, Reader::kOutput, true},
+    {"macaddr8", PgType::kText, Reader::kOutput, true},
+    {"money", PgType::kMoney, Reader::kInt64, false},
+    {"name", PgType::kName, Reader::kOutput, false},
+    {"numeric", PgType::kNumeric, Reader::kBytes, true},
+    {"numrange", PgType::kText, Reader::kOutput, true},
+    {"oid", PgType::kOid, Reader::kOid, true},
+    {"point", PgType::kPoint, Reader::kFixed, false},
+    {"text", PgType::kText, Reader::kText, true},
+    {"time", PgType::kTime, Reader::kInt64, true},
+    {"timestamp", PgType::kTimestamp, Reader::kInt64, true},
+    {"timestamptz", PgType::kTimestamptz, Reader::kInt64, true},
+    {"timetz", PgType::kTimetz, Reader::kTimetz, true},
+    {"tsrange", PgType::kText, Reader::kOutput, true},
+    {"tstzrange", PgType::kText, Reader::kOutput, true},
+    {"tsvector", PgType::kTsvector, Reader::kOutput, false},
+    {"uuid", PgType::kUuid, Reader::kFixed, true},
+    {"varbit", PgType::kVarbit, Reader::kBytes, false},
+    {"varchar", PgType::kText, Reader::kText, true},
+    {"xml", PgType::kXml, Reader::kOutput, false},
+};
+
+const TypeRow *FindType(const char *name) {
+  for (const TypeRow &row : kTypes) {
+    if (strcmp(row.name, name) == 0) return &row;
+  }
+  return nullptr;
+}
+
+// The labels of an enum in sort order, joined by commas.
+char *EnumLabels(Oid type) {
+  StringInfoData labels;
+  initStringInfo(&labels);
+  Relation catalog = table_open(EnumRelationId, AccessShareLock);
+  Relation index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
+  ScanKeyData key;
+  ScanKeyInit(&key, Anum_pg_enum_enumtypid, BTEqualStrategyNumber, F_OIDEQ,
+              ObjectIdGetDatum(type));
+  SysScanDesc scan = systable_beginscan_ordered(catalog, index, nullptr, 1, &key);
+  HeapTuple tuple;
+  while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
+    const Form_pg_enum form = reinterpret_cast<Form_pg_enum>(GETSTRUCT(tuple));
+    if (labels.len > 0) appendStringInfoChar(&labels, ',');
+    appendStringInfoString(&labels, NameStr(form->enumlabel));
+  }
+  systable_endscan_ordered(scan);
+  index_close(index, AccessShareLock);
+  table_close(catalog, AccessShareLock);
+  return ToUtf8(labels.data);
+}
+
+FmgrInfo *OutputFunction(Oid type) {
+  Oid function;
+  bool is_varlena;
+  getTypeOutputInfo(type, &function, &is_varlena);
+  auto *info = static_cast<FmgrInfo *>(palloc0(sizeof(FmgrInfo)));
+  fmgr_info(function, info);
+  return info;
+}
+
+// Debezium takes the modifier of the column or of its direct domain, not of a domain below that.
+int32 DomainTypmod(Oid type, int32 typmod, bool quirks, Oid *base) {
+  int32 own = typmod;
+  *base = getBaseTypeAndTypmod(type, &typmod);
+  if (!quirks || *base == type) return typmod;
+  HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+  if (HeapTupleIsValid(tuple)) {
+    own = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple))->typtypmod;
+    ReleaseSysCache(tuple);
+  }
+  return own;
+}
+
+}  // namespace
+
+bool DomainIsNotNull(Oid type) {
+  HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const Form_pg_type form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
+  const bool not_null = form->typtype == TYPTYPE_DOMAIN && form->typnotnull;
+  ReleaseSysCache(tuple);
+  return not_null;
+}
+
+void ReadTypeShape(Oid type, int32 typmod, bool quirks, TypeShape *shape) {
+  memset(shape, 0, sizeof *shape);
+  shape->typmod = DomainTypmod(type, typmod, quirks, &shape->oid);
+  shape->is_domain = shape->oid != type;
+  HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(shape->oid));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", shape->oid);
+  const Form_pg_type form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
+  shape->name = pstrdup(NameStr(form->typname));
+  shape->length = form->typlen;
+  shape->by_value = form->typbyval;
+  shape->align = form->typalign;
+  const char kind = form->typtype;
+  const Oid element = IsTrueArrayType(form) ? form->typelem : InvalidOid;
+  ReleaseSysCache(tuple);
+
+  shape->type = PgType::kUnknown;
+  shape->reader = Reader::kOutput;
+  if (OidIsValid(element)) {
+    auto *item = static_cast<TypeShape *>(palloc(sizeof(TypeShape)));
+    ReadTypeShape(element, shape->typmod, quirks, item);
+    const TypeRow *row = FindType(item->name);
+    const bool captured =
+        !item->is_domain && (item->type == PgType::kEnum || (row != nullptr && row->as_element));
+    if (captured) {
+      shape->type = PgType::kArray;
+      shape->reader = Reader::kArray;
+      shape->element = item;
+    }
+  } else if (kind == TYPTYPE_ENUM) {
+    shape->type = PgType::kEnum;
+    shape->reader = Reader::kEnum;
+    shape->labels = EnumLabels(shape->oid);
+  } else if (kind == TYPTYPE_BASE || kind == TYPTYPE_RANGE) {
+    if (const TypeRow *row = FindType(shape->name); row != nullptr) {
+      shape->type = row->type;
+      shape->reader = row->reader;
+    }
+  }
+  if (shape->reader == Reader::kOutput) shape->output = OutputFunction(shape->oid);
+}
+
+const char *ToUtf8(const char *text, uint32 *length) {
+  if (GetDatabaseEncoding() == PG_UTF8) return text;
+  const char *converted = pg_server_to_any(text, static_cast<int>(*length), PG_UTF8);
+  if (converted != text) *length = static_cast<uint32>(strlen(converted));
+  return converted;
+}
+
+char *ToUtf8(char *text) {
+  uint32 length = static_cast<uint32>(strlen(text));
+  return const_cast<char *>(ToUtf8(text, &length));
+}
+
+namespace {
+
+void SetBytes(event::FieldValue *value, const char *bytes, uint32 size) {
+  value->bytes = bytes;
+  value->size = size;
+}
+
+void SetText(event::FieldValue *value, const char *text) {
+  uint32 size = static_cast<uint32>(strlen(text));
+  text = ToUtf8(text, &size);
+  SetBytes(value, text, size);
+}
+
+void ReadEnum(Datum datum, event::FieldValue *value) {
+  HeapTuple tuple = SearchSysCache1(ENUMOID, datum);
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "invalid internal value for enum: %u", DatumGetObjectId(datum));
+  const Form_pg_enum form = reinterpret_cast<Form_pg_enum>(GETSTRUCT(tuple));
+  SetText(value, pstrdup(NameStr(form->enumlabel)));
+  ReleaseSysCache(tuple);
+}
+
+void ReadArray(const TypeShape &type, Datum datum, event::FieldValue *value) {
+  ArrayType *array = DatumGetArrayTypeP(datum);
+  const TypeShape &element = *type.element;
+  value->size = 0;
+  value->items = nullptr;
+  if (ARR_NDIM(array) == 0) return;
+  Datum *datums;
+  bool *nulls;
+  int count;
+  deconstruct_array(array, element.oid, element.length, element.by_value, element.align, &datums,
+                    &nulls, &count);
+  value->nested = ARR_NDIM(array) > 1;
+  if (value->nested) count = ARR_DIMS(array)[0];
+  auto *items = static_cast<event::FieldValue *>(palloc0(sizeof(event::FieldValue) * count));
+  for (int i = 0; i < count; ++i) {
+    items[i].state = event::FieldState::kNull;
+    if (!value->nested && !nulls[i]) ReadDatum(element, datums[i], &items[i]);
+  }
+  value->items = items;
+  value->size = static_cast<uint32>(count);
+}
+
+}  // namespace
+
+void ReadDatum(const TypeShape &type, Datum datum, event::FieldValue *value) {
+  value->state = event::FieldState::kValue;
+  value->nested = false;
+  switch (type.reader) {
+    case Reader::kBool:
+      value->number = DatumGetBool(datum) ? 1 : 0;
+      break;
+    case Reader::kInt16:
+      value->number = DatumGetInt16(datum);
+      break;
+    case Reader::kInt32:
+      value->number = DatumGetInt32(datum);
+      break;
+    case Reader::kInt64:
+      value->number = DatumGetInt64(datum);
+      break;
+    case Reader::kOid:
+      value->number = DatumGetObjectId(datum);
+      break;
+    case Reader::kFloat4:
+      value->real = DatumGetFloat4(datum);
+      break;
+    case Reader::kFloat8:
+      value->real = DatumGetFloat8(datum);
+      break;
+    case Reader::kBytes:
+    case Reader::kText: {
+      struct varlena *packed = PG_DETOAST_DATUM_PACKED(datum);
+      uint32 size = VARSIZE_ANY_EXHDR(packed);
+      const char *bytes = VARDATA_ANY(packed);
+      if (type.reader == Reader::kText) bytes = ToUtf8(bytes, &size);
+      SetBytes(value, bytes, size);
+      break;
+    }
+    case Reader::kFixed:
+      SetBytes(value, reinterpret_cast<const char *>(DatumGetPointer(datum)),
+               static_cast<uint32>(type.length));
+      break;
+    case Reader::kTimetz: {
+      const TimeTzADT *time = DatumGetTimeTzADTP(datum);
+      value->number = time->time + static_cast<int64>(time->zone) * USECS_PER_SEC;
+      break;
+    }
+    case Reader::kJsonb: {
+      Jsonb *json = DatumGetJsonbP(datum);
+      SetText(value, JsonbToCString(nullptr, &json->root, static_cast<int>(VARSIZE(json))));
+      break;
+    }
+    case Reader::kOutput:
+      SetText(value, OutputFunctionCall(type.output, datum));
+      break;
+    case Reader::kEnum:
+      ReadEnum(datum, value);
+      break;
+    case Reader::kArray:
+      ReadArray(type, datum, value);
+      break;
+  }
+}
+
+}  // namespace penstock::output

@@ -1,0 +1,366 @@
+#!/usr/bin/env python3
+"""Builds penstock, installs it into a private copy of PostgreSQL and runs the test suites side by side.
+
+    test/lib/check.py              every suite ("make check")
+    test/lib/check.py tap unit     some of them
+    test/lib/check.py --list       their names
+
+Needs no running server and leaves the installed PostgreSQL alone; under root the servers run as an
+unprivileged user. A suite that does not run counts as one failure. The last line of the output is
+"N passed, N failed" with the totals of all suites.
+"""
+import argparse
+import concurrent.futures
+import glob
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path.insert(0, os.path.join(ROOT, "test", "servers"))
+
+from pgserver import PgServer, ServerError, stop_on_signals  # noqa: E402
+
+SUITE_TIMEOUT_SECONDS = 900
+CPUS = os.cpu_count() or 2
+
+
+class CheckError(Exception):
+    """Something without which no suite can run."""
+
+
+# --- where things are ---------------------------------------------------------------------------
+
+
+class Work:
+    """Directory of the run: the private PostgreSQL, logs, what the suites write."""
+
+    def __init__(self):
+        self.prefix, user = PgServer._unprivileged()
+        self.dir = os.path.join(ROOT, "build", "check")
+        if self.prefix:
+            # The server's user cannot count on reaching this tree.
+            name = hashlib.sha256(ROOT.encode()).hexdigest()[:8]
+            self.dir = "/tmp/penstock-check-%s" % name
+            self._own(self.dir)
+        os.makedirs(self.dir, mode=0o755, exist_ok=True)
+        os.chmod(self.dir, 0o755)
+        self.owner = user.pw_uid, user.pw_gid
+        self.logs = os.path.join(ROOT, "build", "log")
+        os.makedirs(self.logs, exist_ok=True)
+        self.pg = os.path.join(self.dir, "pg")
+        self.pg_config = None
+
+    @staticmethod
+    def _own(path):
+        """A name in /tmp can be taken by others: only a directory of ours is used."""
+        try:
+            os.mkdir(path, 0o755)
+        except FileExistsError:
+            status = os.lstat(path)
+            if status.st_uid != os.geteuid() or os.path.islink(path) or not os.path.isdir(path):
+                raise CheckError("%s is not ours; remove it" % path) from None
+
+    def config(self, option):
+        return run_quietly([self.pg_config, option]).strip()
+
+    def scratch(self, name, source=None):
+        """A fresh directory that belongs to the server's user, with a copy of source folders."""
+        path = os.path.join(self.dir, name)
+        shutil.rmtree(path, ignore_errors=True)
+        os.makedirs(path)
+        for folder in source or ():
+            if os.path.isdir(os.path.join(ROOT, folder)):
+                shutil.copytree(os.path.join(ROOT, folder), os.path.join(path, folder))
+        for directory, _, files in os.walk(path):
+            for each in [directory] + [os.path.join(directory, name) for name in files]:
+                os.chown(each, *self.owner)
+        return path
+
+
+def run_quietly(command, **options):
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+    if done.returncode != 0:
+        raise CheckError("%s:\n%s" % (" ".join(command), (done.stdout + done.stderr)[-8000:]))
+    return done.stdout
+
+
+def build(work):
+    """Both modules, and the pure code with its unit tests."""
+    jobs = "-j%d" % CPUS
+    run_quietly(["make", "-s", jobs, "all"], cwd=ROOT)
+    work.pg_config = shutil.which(os.environ.get("PG_CONFIG") or "pg_config")
+    copy_postgres(work)
+    run_quietly(["make", "-s", "install", "PG_CONFIG=" + work.pg_config], cwd=ROOT)
+
+
+def copy_postgres(work):
+    """A relocated copy: PostgreSQL finds its files relative to its programs."""
+    folders = [work.config(option) for option in ("--bindir", "--pkglibdir", "--sharedir")]
+    headers = work.config("--includedir-server")
+    version = "\n".join([work.config("--version")] + folders)
+    stamp = os.path.join(work.pg, "version")
+    bindir = work.pg + folders[0]
+    if not (os.path.exists(stamp) and open(stamp, encoding="utf-8").read() == version):
+        shutil.rmtree(work.pg, ignore_errors=True)
+        for folder in folders:
+            if not os.path.exists(work.pg + folder):
+                shutil.copytree(folder, work.pg + folder, symlinks=False, ignore_dangling_symlinks=True)
+        if not os.path.exists(work.pg + headers):
+            os.makedirs(os.path.dirname(work.pg + headers), exist_ok=True)
+            os.symlink(headers, work.pg + headers)
+        with open(stamp, "w", encoding="utf-8") as file:
+            file.write(version)
+    work.pg_config = os.path.join(bindir, "pg_config")
+    # Where the tools below test/ look by themselves.
+    link = os.path.join(ROOT, "build", "pg")
+    if os.path.islink(link):
+        os.unlink(link)
+    os.symlink(work.pg, link)
+
+
+# --- suites -------------------------------------------------------------------------------------
+
+
+class Suite:
+    """One suite: its command, and how its log says what passed and failed."""
+
+    def __init__(self, name, command, count, files=()):
+        self.name = name
+        self.command = command  # function(work) -> argument list
+        self.count = count      # function(text) -> (passed, failed) or None
+        self.files = files      # shown when it fails: patterns below the suite's scratch directory
+
+
+def count_summary(text):
+    """Our own tools: the last line is "N passed, N failed"."""
+    found = re.findall(r"^(\d+) passed, (\d+) failed$", text, re.M)
+    return (int(found[-1][0]), int(found[-1][1])) if found else None
+
+
+def count_ctest(text):
+    found = re.search(r"(\d+) tests? failed out of (\d+)", text)
+    return (int(found[2]) - int(found[1]), int(found[1])) if found else None
+
+
+def count_regress(text):
+    """pg_regress: "test name ... ok" up to 15, TAP from 16 on."""
+    passed = re.findall(r"^(?:test\s+\S+\s+\.\.\. ok|\s+\S+\s+\.\.\. ok|ok \d+ )", text, re.M)
+    failed = re.findall(r"\.\.\. FAILED|^not ok \d+ ", text, re.M)
+    return (len(passed), len(failed)) if passed or failed else None
+
+
+def count_prove(text):
+    found = re.search(r"^Files=\d+, Tests=(\d+)", text, re.M)
+    if not found:
+        return None
+    failed = sum(int(count) for count in re.findall(r"Failed (\d+)/\d+ subtests", text))
+    if "Result: PASS" not in text:
+        failed = max(failed, len(re.findall(r"^\S+\s+\(Wstat: ", text, re.M)), 1)
+    return max(int(found[1]) - failed, 0), failed
+
+
+def names_in(pattern):
+    names = sorted(os.path.splitext(os.path.basename(path))[0] for path in glob.glob(os.path.join(ROOT, pattern)))
+    if not names:
+        raise CheckError("no tests in %s" % pattern)
+    return names
+
+
+def server_settings(work, path):
+    """test/regress.conf, and our plugin in the allow-list where the server has one."""
+    with open(os.path.join(ROOT, "test", "regress.conf"), encoding="utf-8") as file:
+        text = file.read()
+    described = run_quietly(work.prefix + [os.path.join(work.config("--bindir"), "postgres"), "--describe-config"],
+                            cwd="/")
+    if "output_plugin_libraries" in described:
+        text += "output_plugin_libraries = 'pgoutput, test_decoding, penstock_output'\n"
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def regress_command(work, name, program, source, inputdir, pattern, sanitised=()):
+    directory = work.scratch(name, source)
+    settings = os.path.join(directory, "server.conf")
+    server_settings(work, settings)
+    pgxs = os.path.dirname(os.path.dirname(os.path.dirname(work.config("--pgxs"))))
+    return work.prefix + [
+        os.path.join(pgxs, program), "--bindir=" + work.config("--bindir"),
+        "--inputdir=" + os.path.join(directory, inputdir), "--outputdir=" + directory,
+        "--temp-instance=" + os.path.join(directory, "instance"), "--temp-config=" + settings,
+        *sanitised, *names_in(pattern)]
+
+
+def regress(work):
+    return regress_command(work, "regress", "src/test/regress/pg_regress", ["sql", "expected"], "", "sql/*.sql")
+
+
+def isolation(work):
+    return regress_command(work, "isolation", "src/test/isolation/pg_isolation_regress", ["test/isolation"],
+                           "test/isolation", "test/isolation/specs/*.spec")
+
+
+def tap(work):
+    names_in("test/t/*.pl")
+    directory = work.scratch("tap", ["test/t"])
+    pgxs = os.path.dirname(os.path.dirname(os.path.dirname(work.config("--pgxs"))))
+    environment = {"TESTDIR": directory, "TESTDATADIR": os.path.join(directory, "tmp_check"),
+                   "TESTLOGDIR": os.path.join(directory, "tmp_check", "log"),
+                   "PG_REGRESS": os.path.join(pgxs, "src/test/regress/pg_regress"),
+                   "PATH": work.config("--bindir") + ":" + os.environ["PATH"]}
+    scripts = sorted(glob.glob(os.path.join(directory, "test", "t", "*.pl")))
+    return work.prefix + ["env"] + ["%s=%s" % item for item in environment.items()] + [
+        "prove", "-j2", "-I", os.path.join(pgxs, "src/test/perl"), "-I", os.path.join(directory, "test/t"), *scripts]
+
+
+def unit(work):
+    del work
+    return [os.path.join(HERE, "unit.sh"), "default"]
+
+
+def tool(*path):
+    return lambda work: [os.path.join(ROOT, *path)]
+
+
+# The long ones first, so that none of them is left alone at the end.
+SUITES = [
+    Suite("integration", tool("test", "integration", "run"), count_summary),
+    Suite("tap", tap, count_prove, ["tmp_check/log/*.log"]),
+    Suite("unit", unit, count_ctest),
+    Suite("conformance", tool("test", "conformance", "run"), count_summary),
+    Suite("regress", regress, count_regress, ["regression.diffs", "log/postmaster.log"]),
+    Suite("isolation", isolation, count_regress, ["regression.diffs", "output_iso/regression.diffs", "log/postmaster.log"]),
+    Suite("readme", tool("test", "lib", "readme_test.py"), count_summary),
+    Suite("docs", tool("test", "lib", "docs.sh"), count_summary),
+    Suite("symbols", tool("test", "lib", "symbols_test.sh"), count_summary),
+    Suite("sources", tool("test", "lib", "sources_test.sh"), count_summary),
+]
+
+
+class Runner:
+    """Runs suites, at most as many at a time as there is room for; prints each one's result."""
+
+    def __init__(self, work):
+        self.work = work
+        self.print_lock = threading.Lock()
+        self.running = {}
+        self.stopping = False
+
+    def run(self, suite):
+        """Returns passed, failed and the text to show for a failure."""
+        start = time.monotonic()
+        log = os.path.join(self.work.logs, suite.name + ".log")
+        try:
+            code = self.execute(suite, suite.command(self.work), log)
+            with open(log, encoding="utf-8", errors="replace") as file:
+                counted = suite.count(file.read())
+        except (CheckError, ServerError, OSError) as error:
+            with open(log, "a", encoding="utf-8") as file:
+                file.write("%s\n" % error)
+            code, counted = 2, None
+        passed, failed = counted or (0, 1)
+        if code != 0 or passed + failed == 0:
+            failed = max(failed, 1)  # also a suite that lost its way after its last test
+        with self.print_lock:
+            print("%-12s %5d passed, %3d failed  (%.0f s)" % (suite.name, passed, failed, time.monotonic() - start),
+                  flush=True)
+        return passed, failed
+
+    def execute(self, suite, command, log):
+        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "MAKE", "MFLAGS"))}
+        environment["PG_CONFIG"] = self.work.pg_config
+        with open(log, "w", encoding="utf-8") as file:
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
+                                       cwd=self.work.dir, env=environment, start_new_session=True)
+            self.running[suite.name] = process
+            try:
+                return process.wait(SUITE_TIMEOUT_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.stop(process)
+                file.write("\nstopped after %d s\n" % SUITE_TIMEOUT_SECONDS)
+                return 2
+            finally:
+                del self.running[suite.name]
+
+    @staticmethod
+    def stop(process):
+        """SIGTERM first: the tools stop the servers they started."""
+        for number, seconds in ((signal.SIGTERM, 30), (signal.SIGKILL, 10)):
+            try:
+                os.killpg(process.pid, number)
+                process.wait(seconds)
+                return
+            except subprocess.TimeoutExpired:
+                continue
+            except ProcessLookupError:
+                return
+
+    def show(self, suite):
+        """What a reader needs first: the end of the log, differences, the server's last words."""
+        paths = [os.path.join(self.work.logs, suite.name + ".log")]
+        for pattern in suite.files:
+            paths += sorted(glob.glob(os.path.join(self.work.dir, suite.name, pattern)))
+        for path in paths:
+            if os.path.exists(path):
+                with open(path, encoding="utf-8", errors="replace") as file:
+                    lines = file.readlines()
+                keep = 200 if path.endswith(".diffs") else 60
+                print("\n--- %s: %s%s" % (suite.name, path, " (its end)" if len(lines) > keep else ""))
+                print("".join(lines[-keep:]), end="")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--list", action="store_true", help="names of the suites")
+    parser.add_argument("--build", action="store_true", help="build and install only")
+    parser.add_argument("names", nargs="*", metavar="SUITE")
+    arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(suite.name for suite in SUITES))
+        return 0
+    unknown = set(arguments.names) - {suite.name for suite in SUITES}
+    if unknown:
+        parser.error("no suite %s" % ", ".join(sorted(unknown)))
+    suites = [suite for suite in SUITES if not arguments.names or suite.name in arguments.names]
+
+    start = time.monotonic()
+    work = Work()
+    build(work)
+    print("built and installed into %s  (%.0f s)" % (work.pg, time.monotonic() - start), flush=True)
+    if arguments.build:
+        return 0
+    runner = Runner(work)
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=max(2, CPUS))
+    try:
+        results = list(pool.map(runner.run, suites))
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(runner.running.values()):
+            runner.stop(process)
+        raise
+    for suite, (_, failed) in zip(suites, results):
+        if failed:
+            runner.show(suite)
+    passed, failed = (sum(counts) for counts in zip(*results))
+    print("\n%.0f s; logs in %s" % (time.monotonic() - start, work.logs))
+    print("%d passed, %d failed" % (passed, failed), flush=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    stop_on_signals()
+    try:
+        sys.exit(main())
+    except CheckError as error:
+        print(error, file=sys.stderr)
+        print("0 passed, 1 failed", flush=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
