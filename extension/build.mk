@@ -22,7 +22,7 @@ build_id_objects = $(patsubst %.cpp,%.o,$(patsubst %.c,%.o, \
 PG_CPPFLAGS = -I$(root) -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DPENSTOCK_VERSION='"$(PENSTOCK_VERSION)"' -MMD -MP
 PG_CXXFLAGS = -std=c++17 -Wall -Wextra -Wno-register -fvisibility-inlines-hidden
-PG_CFLAGS = -Wall -Wextra -Wno-declaration-after-statement
+PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-declaration-after-statement
 ifeq ($(WERROR),1)
 PG_CXXFLAGS += -Werror
 PG_CFLAGS += -Werror

@@ -66,6 +66,13 @@ Kind TimestampKind(TimeMode mode, int digits) {
   }
 }
 
+bool IsGeometric(std::string_view type_name) {
+  for (const char* name : {"box", "circle", "line", "lseg", "path", "polygon"}) {
+    if (type_name == name) return true;
+  }
+  return false;
+}
+
 void SetNumeric(const TypeShape& type, const EventOptions& options, Column* column) {
   const bool fixed = type.typmod >= kVarHeader;
   if (fixed) {
@@ -107,6 +114,7 @@ bool SetKind(const TypeShape& type, const EventOptions& options, Column* column)
   switch (type.type) {
     case PgType::kUnknown:
       column->kind = BytesKind(options);
+      column->java_numbers = options.quirks && IsGeometric(type.name);
       return options.include_unknown && type.name[0] != '_';
     case PgType::kBool:
       column->kind = Kind::kBool;

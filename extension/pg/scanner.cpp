@@ -4,10 +4,10 @@
 #include "pg_prelude.h"
 // After the prelude.
 extern "C" {
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "replication/slot.h"
-#include "utils/snapmgr.h"
 }
 #include "guc.h"
 #include "pg_compat.h"

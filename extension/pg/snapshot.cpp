@@ -14,11 +14,11 @@ extern "C" {
 #include "access/tupconvert.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/snapmgr.h"
 }
 #include "output_plugin/rendezvous.h"
 #include "pg_compat.h"

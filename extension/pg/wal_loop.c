@@ -15,7 +15,6 @@
 #include "replication/decode.h"
 #include "replication/logical.h"
 #include "replication/snapbuild.h"
-#include "utils/snapmgr.h"
 
 #include "output_plugin/rendezvous.h"
 #include "shared_state.h"

@@ -5,9 +5,9 @@
 #include "pg_prelude.h"
 // After the prelude.
 extern "C" {
+#include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "replication/slot.h"
-#include "utils/snapmgr.h"
 #include "utils/varlena.h"
 }
 #include "guc.h"

@@ -14,9 +14,9 @@
 // After the prelude.
 extern "C" {
 #include "executor/spi.h"
+#include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
-#include "utils/acl.h"
-#include "utils/snapmgr.h"
+#include "utils/syscache.h"
 }
 #include "guc.h"
 #include "pg_compat.h"

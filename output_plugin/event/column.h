@@ -93,6 +93,7 @@ struct Column {
   int precision = 0;    // 0: no connect.decimal.precision parameter
   int length = 0;       // kBits
   int money_digits = 2;  // of the stored value
+  bool java_numbers = false;  // kBytes and its like: text of a geometric type under quirks
   std::string allowed;  // kEnum: labels joined by commas
   std::string type_name;  // PostgreSQL's, for the TOAST rules of arrays
   std::unique_ptr<Column> element;  // kArray

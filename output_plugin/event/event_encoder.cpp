@@ -269,7 +269,7 @@ void EventEncoder::AddEvent(const RelationPlan& plan, const Change& change,
     return;
   }
   event.value = WriteEnvelope(plan, change, info);
-  const bool tombstone = change.op == 'd' && options_.tombstones_on_delete && !event.key.is_null;
+  const bool tombstone = change.op == 'd' && options_.tombstones_on_delete;
   pending_[pending_count_++] = event;
   if (tombstone) {
     event.value = Span{};

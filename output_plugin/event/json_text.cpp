@@ -84,6 +84,10 @@ void AppendFloating(Buffer& out, T value) {
   char text[64];
   *std::to_chars(text, text + sizeof text - 1, value, std::chars_format::scientific).ptr = '\0';
   // text is [-]d[.ddd]e±XX
+  // Java prints two digits at least; of all two-digit decimals the closest one.
+  if (text[std::signbit(value) ? 2 : 1] == 'e') {
+    *std::to_chars(text, text + sizeof text - 1, value, std::chars_format::scientific, 1).ptr = '\0';
+  }
   const char* p = text;
   if (*p == '-') {
     out.Append('-');
@@ -95,6 +99,7 @@ void AppendFloating(Buffer& out, T value) {
   for (; *p != 'e'; ++p) {
     if (*p != '.') digits[count++] = *p;
   }
+  if (count == 2 && digits[1] == '0') count = 1;
   const int exponent = std::atoi(p + 1);
   if (exponent < -3 || exponent >= 7) {
     out.Append(digits[0]);

@@ -82,7 +82,7 @@ void AppendIsoTime(Buffer& out, int64_t micros, int digits) {
 
 void AppendIsoTimestamp(Buffer& out, int64_t micros, int digits) {
   const int64_t days = FloorDivide(micros, kMicrosPerDay);
-  AppendIsoDate(out, days);
+  AppendIsoDate(out, days + kEpochDays);
   out.Append('T');
   AppendIsoTime(out, micros - days * kMicrosPerDay, digits);
 }

@@ -42,7 +42,8 @@ constexpr int kFewest = -1;
 // HH:MM:SS[.fraction] of microseconds within a day.
 void AppendIsoTime(Buffer& out, int64_t micros, int digits);
 
-// Date, T and time of microseconds since 1970.
+// Date, T and time of microseconds since 2000: PostgreSQL's whole range, part of which does not fit
+// microseconds since 1970.
 void AppendIsoTimestamp(Buffer& out, int64_t micros, int digits);
 
 // PostgreSQL's interval.

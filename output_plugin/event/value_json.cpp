@@ -1,5 +1,6 @@
 // value_json.cpp: WriteValue, one small function per kind.
 #include <cmath>
+#include <cstdlib>
 
 #include "column.h"
 #include "hstore.h"
@@ -12,9 +13,39 @@ namespace {
 
 std::string_view BytesOf(const FieldValue& value) { return {value.bytes, value.size}; }
 
-void AppendQuotedBase64(Buffer& out, const char* bytes, size_t size, bool url_safe = false) {
+void AppendQuotedBase64(Buffer& out, const char* bytes, size_t size) {
   out.Append('"');
-  AppendBase64(out, bytes, size, url_safe);
+  AppendBase64(out, bytes, size);
+  out.Append('"');
+}
+
+// Debezium sees geometric types as Java objects, whose numbers print as Java's doubles.
+void AppendJavaNumbers(Buffer& out, std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const size_t digits = text.find_first_not_of("0123456789.eE+-", i);
+    const size_t end = digits == std::string_view::npos ? text.size() : digits;
+    if (end == i) {
+      out.Append(text[i++]);
+      continue;
+    }
+    AppendDouble(out, std::strtod(std::string(text.substr(i, end - i)).c_str(), nullptr));
+    i = end;
+  }
+}
+
+void WriteBytes(Buffer& out, const Column& column, const FieldValue& value) {
+  std::string_view bytes = BytesOf(value);
+  Buffer rewritten;
+  if (column.java_numbers) {
+    AppendJavaNumbers(rewritten, bytes);
+    bytes = rewritten.view();
+  }
+  out.Append('"');
+  if (column.kind == Kind::kHex) {
+    AppendHex(out, bytes.data(), bytes.size());
+  } else {
+    AppendBase64(out, bytes.data(), bytes.size(), column.kind == Kind::kBase64Url);
+  }
   out.Append('"');
 }
 
@@ -202,25 +233,26 @@ bool WriteTimestamp(Buffer& out, const Column& column, const FieldValue& value) 
   if (value.number == kTimestampInfinity || value.number == kTimestampMinusInfinity) {
     return WriteInfiniteTimestamp(out, column.kind, value.number == kTimestampInfinity);
   }
-  const int64_t micros = value.number + kEpochMicros;
   switch (column.kind) {
     case Kind::kTimestampMillis:
     case Kind::kConnectTimestamp:
-      AppendInt(out, FloorDivide(micros, 1000));
+      AppendInt(out, FloorDivide(value.number, 1000) + kEpochMicros / 1000);
       return true;
-    case Kind::kTimestampNanos:
-      return WriteNanos(out, micros);
     case Kind::kIsoTimestamp:
     case Kind::kZonedTimestamp:
       out.Append('"');
-      AppendIsoTimestamp(out, micros,
+      AppendIsoTimestamp(out, value.number,
                          column.kind == Kind::kIsoTimestamp ? kFewest : column.scale);
       out.Append("Z\"");
       return true;
     default:
-      AppendInt(out, micros);
-      return true;
+      break;
   }
+  int64_t micros;  // PostgreSQL's last 30 years do not fit
+  if (__builtin_add_overflow(value.number, kEpochMicros, &micros)) return false;
+  if (column.kind == Kind::kTimestampNanos) return WriteNanos(out, micros);
+  AppendInt(out, micros);
+  return true;
 }
 
 void WriteIntervalValue(Buffer& out, Kind kind, const FieldValue& value) {
@@ -411,15 +443,9 @@ bool WriteValue(Buffer& out, const Column& column, const FieldValue& value, cons
       return true;
     case Kind::kBytes:
     case Kind::kBase64:
-      AppendQuotedBase64(out, value.bytes, value.size);
-      return true;
     case Kind::kBase64Url:
-      AppendQuotedBase64(out, value.bytes, value.size, true);
-      return true;
     case Kind::kHex:
-      out.Append('"');
-      AppendHex(out, value.bytes, value.size);
-      out.Append('"');
+      WriteBytes(out, column, value);
       return true;
     case Kind::kBit:
     case Kind::kBits:

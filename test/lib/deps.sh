@@ -15,7 +15,7 @@ ${PG_CONFIG:-pg_config}:postgresql-server-dev-$PG_MAJOR
 /usr/include/librdkafka/rdkafka.h:librdkafka-dev
 /usr/include/rapidjson/document.h:rapidjson-dev"
 packages_test="
-/usr/lib/postgresql/$PG_MAJOR/bin/postgres:postgresql-$PG_MAJOR
+${PG_CONFIG:-pg_config}:postgresql-$PG_MAJOR
 /usr/include/gtest/gtest.h:libgtest-dev
 pkg-config:pkg-config
 cmake:cmake
@@ -42,9 +42,12 @@ present() {
   esac
 }
 
-# A pg_config may be there without the build files behind it (libpq-dev alone).
+# A pg_config may be there without the build files behind it (libpq-dev alone), or without a server.
 pgxs_present() {
   pgxs=$("$1" --pgxs 2>/dev/null) && [ -f "$pgxs" ]
+}
+server_present() {
+  bindir=$("$1" --bindir 2>/dev/null) && [ -x "$bindir/postgres" ]
 }
 
 missing() {
@@ -55,6 +58,7 @@ missing() {
       package=${item#*:}
       case $package in
         postgresql-server-dev-*) pgxs_present "$probe" || echo "$package" ;;
+        "postgresql-$PG_MAJOR") server_present "$probe" || echo "$package" ;;
         *) present "$probe" || echo "$package" ;;
       esac
     done
@@ -100,4 +104,7 @@ if ! apt-cache show $wanted >/dev/null 2>&1 || ! install_packages; then
   $sudo apt-get update -q
   install_packages
 fi
-if [ "${made_conf:-}" = yes ]; then $sudo rm -f $conf; fi
+# The package's own file lies beside ours now.
+if [ "${made_conf:-}" = yes ]; then
+  if [ -e $conf.dpkg-dist ]; then $sudo mv $conf.dpkg-dist $conf; else $sudo rm -f $conf; fi
+fi
