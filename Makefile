@@ -4,7 +4,7 @@
 # PG_CONFIG=/path/to/pg_config chooses the server, WERROR=1 makes warnings errors.
 
 PG_CONFIG ?= pg_config
-export PG_CONFIG WERROR
+export PG_CONFIG WERROR FAILPOINTS
 modules = extension output_plugin
 check = python3 test/lib/check.py
 deps = test/lib/deps.sh
@@ -49,7 +49,7 @@ integration: test-packages ## a real Kafka broker, content compared with the tab
 
 conformance: test-packages ## the same SQL through Debezium gave these events; CASES=dir for others
 	@$(check) --build
-	@test/conformance/run
+	@test/conformance/run $(if $(CASES),--cases $(CASES))
 
 installcheck: ## SQL tests in the running server of PGHOST and PGPORT, which preloads penstock
 	@test/lib/installcheck.sh
@@ -68,11 +68,11 @@ lint: test-packages ## format, static analysis, shell scripts, borders of the so
 	@test/lib/lint.sh
 
 format: ## format the sources
-	@$(deps) check lint
+	@$(deps) install format
 	@clang-format-19 -i $(sources)
 
 format-check: ## say which sources are not formatted
-	@$(deps) check lint
+	@$(deps) install format
 	@clang-format-19 --dry-run --Werror $(sources)
 
 docs: test-packages ## write docs/options.md and docs/types.md anew from the product

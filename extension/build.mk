@@ -23,6 +23,10 @@ PG_CPPFLAGS = -I$(root) -isystem $(shell $(PG_CONFIG) --includedir-server) \
 	-DPENSTOCK_VERSION='"$(PENSTOCK_VERSION)"' -MMD -MP
 PG_CXXFLAGS = -std=c++17 -Wall -Wextra -Wno-register -fvisibility-inlines-hidden
 PG_CFLAGS = -Wall -Wextra -Wno-unused-parameter -Wno-declaration-after-statement
+# For the tests only: setting penstock.failpoint, which raises errors on purpose.
+ifeq ($(FAILPOINTS),1)
+PG_CPPFLAGS += -DPENSTOCK_FAILPOINTS
+endif
 ifeq ($(WERROR),1)
 PG_CXXFLAGS += -Werror
 PG_CFLAGS += -Werror

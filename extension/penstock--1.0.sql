@@ -3,10 +3,12 @@
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION penstock" to load this file. \quit
 
--- The schema belongs to the extension (control file). Its objects guard themselves: views show a
--- role only what it may see, functions check the caller.
-GRANT USAGE ON SCHEMA @extschema@ TO PUBLIC;
-COMMENT ON SCHEMA @extschema@ IS 'penstock: change events to Kafka and files';
+-- Made here and not by the control file: a schema that exists already, with another owner, is an
+-- error. Its objects guard themselves: views show a role only what it may see, functions check the
+-- caller.
+CREATE SCHEMA penstock;
+GRANT USAGE ON SCHEMA penstock TO PUBLIC;
+COMMENT ON SCHEMA penstock IS 'penstock: change events to Kafka and files';
 
 --
 -- Catalogue
@@ -251,6 +253,8 @@ CREATE VIEW penstock.sinks WITH (security_barrier) AS
     SELECT s.name, s.connector, pg_catalog.pg_get_userbyid(s.owner) AS owner,
            CASE WHEN s.dropping THEN 'dropping'
                 WHEN s.paused AND e.pid IS NULL THEN 'paused'
+                -- without preload the setting does not exist, and nothing runs
+                WHEN pg_catalog.current_setting('penstock.max_sinks', true) IS NULL THEN 'stopped'
                 ELSE coalesce(e.state, 'creating') END AS state,
            e.state_since, e.last_error AS reason,
            coalesce(e.last_delivered_lsn, r.confirmed_flush_lsn) AS position,
@@ -311,7 +315,7 @@ CREATE VIEW penstock.replica_identities AS
       JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
       LEFT JOIN pg_catalog.pg_index AS i
              ON i.indrelid OPERATOR(pg_catalog.=) c.oid
-            AND i.indisvalid
+            AND i.indisvalid AND i.indimmediate
             AND CASE c.relreplident WHEN 'd' THEN i.indisprimary
                                     WHEN 'i' THEN i.indisreplident ELSE false END
      WHERE c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'
@@ -330,10 +334,11 @@ AS 'MODULE_PATHNAME', 'penstock_set_replica_identity';
 COMMENT ON FUNCTION penstock.set_replica_identity(regclass, text, name) IS
     'sets the replica identity of a table: default, full, nothing, or index with the name of one';
 
-CREATE FUNCTION penstock.set_replica_identity(pattern text, identity text)
+-- Not an overload: with two literals it would win over the form with regclass.
+CREATE FUNCTION penstock.set_replica_identities(pattern text, identity text)
 RETURNS SETOF regclass
 LANGUAGE c STRICT VOLATILE
 SET search_path = pg_catalog, pg_temp
-AS 'MODULE_PATHNAME', 'penstock_set_replica_identity_by_pattern';
-COMMENT ON FUNCTION penstock.set_replica_identity(text, text) IS
+AS 'MODULE_PATHNAME', 'penstock_set_replica_identities';
+COMMENT ON FUNCTION penstock.set_replica_identities(text, text) IS
     'sets the replica identity of every table whose schema.table matches a regular expression; returns those that changed';

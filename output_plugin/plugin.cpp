@@ -17,6 +17,7 @@ extern "C" {
 #include "replication/logical.h"
 #include "replication/origin.h"
 #include "replication/output_plugin.h"
+#include "replication/walsender.h"
 #include "utils/lsyscache.h"
 
 PG_MODULE_MAGIC;
@@ -32,7 +33,7 @@ namespace {
 struct Plugin {
   Stream *stream;  // NULL while a slot is being created
   SavedSettings *settings;
-  bool in_transaction_begun;  // the writer was told of the transaction
+  bool message_open;  // output.batch.bytes: a message of the stream has been begun
 };
 
 Plugin *PluginOf(LogicalDecodingContext *context) {
@@ -109,16 +110,30 @@ void AppendRecord(LogicalDecodingContext *context, const PenstockEvent &event) {
   appendStringInfoString(context->out, "}}");
 }
 
+void CloseMessage(LogicalDecodingContext *context) {
+  if (!PluginOf(context)->message_open) return;
+  PluginOf(context)->message_open = false;
+  OutputPluginWrite(context, true);
+}
+
+// Each event is a message of its own, or a line of one when the options allow larger messages: a
+// walsender flushes its socket after every message, which costs more than making the event.
 void WriteText(LogicalDecodingContext *context, const Stream &stream, const PenstockEvent &event) {
   const bool record = OptionsOf(stream).output == event::Output::kRecord;
   if (!record && event.value == nullptr) return;  // an envelope stream has no tombstones
-  OutputPluginPrepareWrite(context, true);
+  Plugin *plugin = PluginOf(context);
+  if (plugin->message_open) {
+    appendStringInfoChar(context->out, '\n');
+  } else {
+    OutputPluginPrepareWrite(context, true);
+    plugin->message_open = true;
+  }
   if (record) {
     AppendRecord(context, event);
   } else {
     AppendText(context, event.value, event.value_len);
   }
-  OutputPluginWrite(context, true);
+  if (!am_walsender || context->out->len >= OptionsOf(stream).batch_bytes) CloseMessage(context);
 }
 
 // Hands the encoder's events over.
@@ -171,6 +186,7 @@ void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
 
 void CommitCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLogRecPtr) {
   Stream *stream = PluginOf(context)->stream;
+  CloseMessage(context);
   stream->encoder->EndTransaction(txn->end_lsn);
   if (stream->writer != nullptr) {
     stream->writer->commit(stream->writer->self, txn->end_lsn,
@@ -285,6 +301,7 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRe
     }
   });
   if (wanted) Emit(context, lsn);
+  if (!transactional) CloseMessage(context);  // no commit follows
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);
 }

@@ -56,6 +56,18 @@ event::EventEncoder *MakeEncoder(const TextOption *options, int count, const cha
   return new event::EventEncoder(std::move(parsed.value()), database, PENSTOCK_VERSION);
 }
 
+// The current database's name in CurrentMemoryContext. A walsender and the sink worker start
+// decoding outside a transaction, where the catalogue cannot be read.
+const char *DatabaseName() {
+  if (IsTransactionState()) return get_database_name(MyDatabaseId);
+  MemoryContext caller = CurrentMemoryContext;
+  StartTransactionCommand();
+  const char *name = MemoryContextStrdup(caller, get_database_name(MyDatabaseId));
+  CommitTransactionCommand();
+  MemoryContextSwitchTo(caller);
+  return name;
+}
+
 void DeleteEncoder(void *argument) { delete static_cast<event::EventEncoder *>(argument); }
 
 }  // namespace
@@ -78,7 +90,7 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapsh
     auto *element = static_cast<DefElem *>(list_nth(options, i));
     pairs[i] = {element->defname, element->arg == nullptr ? "true" : defGetString(element)};
   }
-  const char *database = get_database_name(MyDatabaseId);
+  const char *database = DatabaseName();
   auto *callback =
       static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
   event::EventEncoder *encoder = nullptr;

@@ -20,6 +20,7 @@ const std::map<std::string_view, std::string_view> kFormerNames = {
     {"database.server.name", "topic.prefix"},
     {"message.prefix.blacklist", "message.prefix.exclude.list"},
     {"message.prefix.whitelist", "message.prefix.include.list"},
+    {"sanitize.field.names", "field.name.adjustment.mode"},
     {"schema.blacklist", "schema.exclude.list"},
     {"schema.whitelist", "schema.include.list"},
     {"slot.drop_on_stop", "slot.drop.on.stop"},
@@ -35,6 +36,8 @@ struct FormerValue {
   const char* current;
 };
 const FormerValue kFormerValues[] = {
+    {"field.name.adjustment.mode", "false", "none"},
+    {"field.name.adjustment.mode", "true", "avro"},
     {"snapshot.mode", "never", "no_data"},
     {"snapshot.mode", "schema_only", "no_data"},
     {"snapshot.mode", "exported", "initial"},

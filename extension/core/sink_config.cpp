@@ -53,7 +53,9 @@ Status Unknown(const std::string& connector, const std::string& name,
                const std::vector<OptionTable>& tables) {
   for (const char* other : {"kafka", "file"}) {
     if (connector != other && FindOption(SinkTableOf(other), name) != nullptr) {
-      return Status(StatusCode::kInvalidOption, "option \"" + name + "\" is not known to sink type \"" + connector + "\"",
+      return Status(
+          StatusCode::kInvalidOption,
+          "option \"" + name + "\" is not known to sink type \"" + connector + "\"",
                     "It is an option of sink type \"" + std::string(other) + "\".");
     }
   }
@@ -71,6 +73,14 @@ Status CheckOne(const std::string& connector, const std::vector<OptionTable>& ta
   const bool is_default =
       row->default_value != nullptr && EqualsIgnoreCase(Trim(value), row->default_value);
   if (row->support == OptionSupport::kRefused && is_default) return {};
+  // The output plugin is given its options as they are stored.
+  const bool for_sink = row->scope != OptionScope::kSource && row->scope != OptionScope::kEvent;
+  if (!for_sink && row->support == OptionSupport::kImplemented &&
+      !FindPlaceholders(value).empty()) {
+    return Status(StatusCode::kNotSupported,
+                  "option \"" + name + "\" cannot take its value from a file or the environment",
+                  "Only options of the destination can.");
+  }
   if (row->scope == OptionScope::kSource) {
     if (Status s = CheckSourceOption(*row, name, value); !s.ok()) return s;
   } else if (Status s = CheckOptionValue(*row, name, value); !s.ok()) {
@@ -165,6 +175,10 @@ std::string OptionsToJson(const OptionMap& options) {
 }
 
 Result<std::string> TableNamesToIncludeList(const std::vector<std::string>& names) {
+  if (names.empty()) {
+    return Status(StatusCode::kInvalidOption, "argument \"tables\" names no table",
+                  "Leave it out to capture every table of the database.");
+  }
   std::string list;
   for (const std::string& name : names) {
     const size_t dot = name.find('.');

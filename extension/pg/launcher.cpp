@@ -12,6 +12,7 @@ extern "C" {
 #include "access/table.h"
 #include "access/tableam.h"
 #include "catalog/pg_database.h"
+#include "tcop/tcopprot.h"
 }
 #include "guc.h"
 #include "pg_compat.h"
@@ -218,7 +219,7 @@ void ManageSink(int index) {
     }
   }
   if (!wanted || !MayStart(state, restart)) return;
-  if (next_start != 0 && GetCurrentTimestamp() < next_start) return;
+  if (GetCurrentTimestamp() < Max(next_start, penstock_shared->start_after)) return;
   StartSink(index, entry, NameStr(name));
 }
 
@@ -230,7 +231,7 @@ long SleepMs() {
   }
   for (int i = 0; i < penstock_shared->max_sinks; i++) {
     PenstockSinkEntry* entry = &penstock_shared->sinks[i];
-    TimestampTz next = entry->next_start_time;
+    TimestampTz next = Max(entry->next_start_time, penstock_shared->start_after);
     if (entry->in_use && entry->pid == 0 && next > now) {
       sleep_ms = Min(sleep_ms, TimestampDifferenceMilliseconds(now, next) + 1);
     }
@@ -248,8 +249,9 @@ void RunLauncher() {
       launcher.next_full_scan = 0;
     }
     CollectRequests();
-    RunScanner();
+    // May ask for a scan once a worker is gone.
     for (int i = 0; i < penstock_shared->max_sinks; i++) ManageSink(i);
+    RunScanner();
     (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, SleepMs(),
                     wait_event);
     ResetLatch(MyLatch);

@@ -8,7 +8,9 @@ extern "C" {
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "replication/slot.h"
+#include "tcop/tcopprot.h"
 }
+#include "failpoint.h"
 #include "guc.h"
 #include "pg_compat.h"
 #include "shared_state.h"
@@ -260,6 +262,7 @@ void penstock_scanner_main(Datum argument) {
   if (penstock_shared == nullptr) proc_exit(0);
   BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
   penstock_override_settings();
+  penstock::pg::FailpointPg("scanner");
   Rows rows = ReadRows();
   auto* removals = static_cast<Removal*>(MemoryContextAllocZero(
       TopMemoryContext, penstock_shared->max_sinks * sizeof(Removal)));

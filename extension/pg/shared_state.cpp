@@ -17,6 +17,24 @@ const char kTranche[] = "penstock";
 shmem_request_hook_type previous_request_hook = nullptr;
 shmem_startup_hook_type previous_startup_hook = nullptr;
 
+// How often shared memory was made anew after crashes, in the postmaster's own memory.
+int crash_count = -1;
+TimestampTz last_start_time = 0;
+
+constexpr int64 kSecondUs = 1000000;
+constexpr int64 kCrashMemoryUs = 600 * kSecondUs;
+
+// Two seconds after the first crash, doubling up to penstock.restart_max_interval.
+TimestampTz StartAfter() {
+  TimestampTz now = GetCurrentTimestamp();
+  crash_count = now - last_start_time > kCrashMemoryUs && last_start_time != 0 ? 1 : crash_count + 1;
+  last_start_time = now;
+  if (crash_count == 0) return 0;
+  int64 seconds = 1;
+  for (int i = 0; i < crash_count && seconds < penstock_restart_max_interval_s; i++) seconds *= 2;
+  return now + Min(seconds, penstock_restart_max_interval_s) * kSecondUs;
+}
+
 Size SharedSize() {
   return add_size(offsetof(PenstockSharedState, sinks),
                   mul_size(penstock_max_sinks, sizeof(PenstockSinkEntry)));
@@ -101,6 +119,7 @@ static void penstock_shmem_startup(void) {
     memset(penstock_shared, 0, SharedSize());
     penstock_shared->lock = &GetNamedLWLockTranche(kTranche)->lock;
     penstock_shared->max_sinks = penstock_max_sinks;
+    penstock_shared->start_after = StartAfter();
     SpinLockInit(&penstock_shared->request_mutex);
     pg_atomic_init_u32(&penstock_shared->sleeping_workers, 0);
     for (int i = 0; i < penstock_max_sinks; i++) InitEntry(&penstock_shared->sinks[i]);
@@ -169,7 +188,7 @@ void penstock_note_failure(PenstockSinkEntry* entry, bool restart) {
     seconds *= 2;
   }
   if (seconds > penstock_restart_max_interval_s) seconds = penstock_restart_max_interval_s;
-  entry->next_start_time = now + static_cast<int64>(seconds * 1000000 * share);
+  entry->next_start_time = now + static_cast<int64>(seconds * kSecondUs * share);
   SpinLockRelease(&entry->mutex);
 }
 

@@ -78,6 +78,9 @@ typedef struct PenstockSharedState {
   bool scan_all;
   int request_count;
   Oid requests[PENSTOCK_MAX_SCAN_REQUESTS];
+  /* After a crash of a server process no worker starts before this: should the crash be ours, it
+   * must not come again and again. */
+  TimestampTz start_after;
   int max_sinks;
   PenstockSinkEntry sinks[FLEXIBLE_ARRAY_MEMBER];
 } PenstockSharedState;

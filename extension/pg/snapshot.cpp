@@ -20,6 +20,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
+#include "failpoint.h"
 #include "output_plugin/rendezvous.h"
 #include "pg_compat.h"
 #include "shared_state.h"
@@ -41,6 +42,7 @@ struct Table {
   int rank;
   Relation relation;
   List* parts;  // Relations that hold the rows: itself, or the leaves of a partitioned table
+  TupleTableSlot* pending;
 };
 
 // A row is written when the next one is known: only then is it known to be the last of its table or
@@ -165,6 +167,7 @@ Table* OpenTables(Reader* reader, int* count) {
     table->seen = seen[i];
     table->rank = rank;
     table->relation = relation;
+    table->pending = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsHeapTuple);
     table->parts = seen[i].kind == RELKIND_PARTITIONED_TABLE ? OpenLeaves(*table)
                                                              : list_make1(relation);
   }
@@ -197,8 +200,8 @@ TupleTableSlot* Convert(TupleConversionMap* map, TupleTableSlot* slot, TupleTabl
   return map == nullptr ? slot : execute_attr_map_slot(map->attrMap, slot, root_slot);
 }
 
-void ReadPart(Reader* reader, const Table& table, int table_index, Relation part, uint64* rows,
-              TupleTableSlot* pending) {
+void ReadPart(Reader* reader, const Table& table, int table_index, Relation part,
+              uint64* rows) {
   TupleConversionMap* map = nullptr;
   TupleTableSlot* slot = table_slot_create(part, nullptr);
   TupleTableSlot* root_slot = nullptr;
@@ -210,9 +213,9 @@ void ReadPart(Reader* reader, const Table& table, int table_index, Relation part
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
     WritePending(reader, *rows == 0, false);
-    ExecCopySlot(pending, Convert(map, slot, root_slot));
+    ExecCopySlot(table.pending, Convert(map, slot, root_slot));
     reader->relation = table.relation;
-    reader->slot = pending;
+    reader->slot = table.pending;
     reader->table_index = table_index;
     reader->first_in_table = *rows == 0;
     (*rows)++;
@@ -225,11 +228,9 @@ void ReadPart(Reader* reader, const Table& table, int table_index, Relation part
 void ReadTable(Reader* reader, const Table& table, int table_index) {
   uint64 rows = 0;
   ListCell* cell;
-  TupleTableSlot* pending =
-      MakeSingleTupleTableSlot(RelationGetDescr(table.relation), &TTSOpsHeapTuple);
   pgstat_report_activity(STATE_RUNNING, psprintf("snapshot of %s", table.seen.name));
   foreach (cell, table.parts) {
-    ReadPart(reader, table, table_index, static_cast<Relation>(lfirst(cell)), &rows, pending);
+    ReadPart(reader, table, table_index, static_cast<Relation>(lfirst(cell)), &rows);
   }
 }
 
@@ -240,6 +241,7 @@ extern "C" {
 void penstock_read_tables(PenstockWorker* worker, XLogRecPtr lsn) {
   int count;
   Reader reader = {};
+  penstock::pg::FailpointWait("snapshot");
   PushActiveSnapshot(GetTransactionSnapshot());
   reader.worker = worker;
   reader.api = static_cast<const PenstockOutputApi*>(*find_rendezvous_variable(PENSTOCK_API_VARIABLE));
@@ -255,6 +257,7 @@ void penstock_read_tables(PenstockWorker* worker, XLogRecPtr lsn) {
   // Locks stay until the end of the transaction.
   for (int i = 0; i < count; i++) {
     ListCell* cell;
+    ExecDropSingleTupleTableSlot(tables[i].pending);
     foreach (cell, tables[i].parts) {
       if (lfirst(cell) != tables[i].relation) table_close(static_cast<Relation>(lfirst(cell)), NoLock);
     }

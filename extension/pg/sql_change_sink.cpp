@@ -44,10 +44,35 @@ void RequireNotDropping(const SinkRow* row) {
                   errmsg("sink \"%s\" is being dropped", NameStr(row->name))));
 }
 
+// Stored secrets do not follow the sink to another destination unless they are given again: the
+// owner may use them, not read them.
+Status RequireSameDestination(const SinkRow* row, const OptionMap& before, const OptionMap& after,
+                              const OptionMap& changes) {
+  static const char* const kDestination[] = {
+      "bootstrap.servers", "producer.override.bootstrap.servers", "security.protocol",
+      "producer.override.security.protocol"};
+  auto value = [](const OptionMap& options, const char* name) {
+    const auto found = options.find(name);
+    return found == options.end() ? std::string() : found->second;
+  };
+  for (const char* name : kDestination) {
+    if (value(before, name) == value(after, name)) continue;
+    for (const auto& [secret, text] : after) {
+      if (changes.count(secret) == 0 && IsSecretOption(row->connector, secret)) {
+        return Status(StatusCode::kPermission,
+                      std::string("permission denied to change option \"") + name + "\" alone",
+                      "Give option \"" + secret + "\" again with it.");
+      }
+    }
+  }
+  return {};
+}
+
 Status ApplyChange(const SinkRow* row, const OptionMap* given,
                    const std::vector<std::string>* removed, const std::vector<std::string>* tables,
-                   bool has_tables, Change* change) {
+                   bool has_tables, bool is_superuser, Change* change) {
   if (Status s = ReadOptionObject(row->options, &change->options, nullptr); !s.ok()) return s;
+  const OptionMap before = change->options;
   OptionMap changes = *given;
   if (has_tables) {
     Result<std::string> list = TableNamesToIncludeList(*tables);
@@ -77,7 +102,8 @@ Status ApplyChange(const SinkRow* row, const OptionMap* given,
   if (!config.ok()) return config.status();
   change->config = std::move(config.value());
   change->json = OptionsToJson(change->options);
-  return {};
+  if (is_superuser) return {};
+  return RequireSameDestination(row, before, change->options, changes);
 }
 
 void AlterSink(FunctionCallInfo fcinfo) {
@@ -97,7 +123,10 @@ void AlterSink(FunctionCallInfo fcinfo) {
   if (has_tables) ReadTextArray(PG_GETARG_ARRAYTYPE_P(1), tables);
   if (!PG_ARGISNULL(2)) ReadJsonOptions(PG_GETARG_JSONB_P(2), given, removed);
   const SinkRow* current = &row;
-  RunCxx([=] { return ApplyChange(current, given, removed, tables, has_tables, change); });
+  const bool is_superuser = superuser();
+  RunCxx([=] {
+    return ApplyChange(current, given, removed, tables, has_tables, is_superuser, change);
+  });
   EmitNotices(&change->notices);
   RequireTables(tables);
   // The caller's own rights open the doors, the owner's decide what is read.
@@ -114,12 +143,21 @@ void AlterSink(FunctionCallInfo fcinfo) {
 
 void DropSink(Name name, bool if_exists) {
   SinkRow row;
-  if (if_exists && !LoadSink(name, RowLock::kNone, &row)) {
+  bool found = LoadSink(name, RowLock::kNone, &row);
+  if (found || !if_exists) {
+    LoadOwnSink(name, RowLock::kNone, &row);
+    // Another drop may have ended meanwhile, with the row.
+    found = LoadSink(name, RowLock::kUpdate, &row);
+  }
+  if (!found && if_exists) {
     ereport(NOTICE, (errcode(ERRCODE_UNDEFINED_OBJECT),
                      errmsg("sink \"%s\" does not exist, skipping", NameStr(*name))));
     return;
   }
-  LoadOwnSink(name, RowLock::kUpdate, &row);
+  if (!found) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
+                    errmsg("sink \"%s\" does not exist", NameStr(*name))));
+  }
   if (row.dropping) return;
   UpdateSink("UPDATE penstock.sink SET dropping = true WHERE id OPERATOR(pg_catalog.=) $1", row.id,
              nullptr);

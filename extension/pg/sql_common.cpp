@@ -151,8 +151,8 @@ void EmitNotices(const std::vector<std::string>* notices) {
   }
 }
 
-ReturnSetInfo* BeginResultSet(FunctionCallInfo fcinfo) {
-  InitMaterializedSRF(fcinfo, 0);
+ReturnSetInfo* BeginResultSet(FunctionCallInfo fcinfo, bool scalar) {
+  InitMaterializedSRF(fcinfo, scalar ? MAT_SRF_USE_EXPECTED_DESC : 0);
   return reinterpret_cast<ReturnSetInfo*>(fcinfo->resultinfo);
 }
 

@@ -87,8 +87,9 @@ void ReadTextArray(ArrayType* array, std::vector<std::string>* items);
 // One NOTICE per entry.
 void EmitNotices(const std::vector<std::string>* notices);
 
-// What a set-returning function needs: materialise mode, tuple store and descriptor.
-ReturnSetInfo* BeginResultSet(FunctionCallInfo fcinfo);
+// What a set-returning function needs: materialise mode, tuple store and descriptor. scalar: the
+// function returns a set of one type, not of records.
+ReturnSetInfo* BeginResultSet(FunctionCallInfo fcinfo, bool scalar = false);
 
 }  // namespace penstock::pg
 

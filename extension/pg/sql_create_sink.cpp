@@ -3,10 +3,9 @@
 // create_sink only records. Everything that can be known to be wrong is an error here; the launcher
 // makes slot and worker after commit.
 #include "../core/connect_config.h"
+#include "guc.h"
 #include "sql_captured.h"
 #include "sql_rights.h"
-
-#include "guc.h"
 
 extern "C" {
 #include "catalog/namespace.h"
@@ -89,6 +88,19 @@ void WaitForDroppedSink(const char* name) {
   }
 }
 
+void RequireRoom() {
+  int used = 0;
+  LWLockAcquire(penstock_shared->lock, LW_SHARED);
+  for (int i = 0; i < penstock_shared->max_sinks; i++) {
+    if (penstock_shared->sinks[i].in_use) used++;
+  }
+  LWLockRelease(penstock_shared->lock);
+  if (used < penstock_shared->max_sinks) return;
+  ereport(ERROR, (errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
+                  errmsg("all %d sinks that the server allows are in use", used),
+                  errhint("Drop one or increase penstock.max_sinks.")));
+}
+
 void RequireFreeSlot(const char* slot_name) {
   if (slot_name != nullptr && SearchNamedReplicationSlot(slot_name, true) != nullptr) {
     ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
@@ -158,6 +170,8 @@ void CreateSink(const char* name, Draft* draft, const std::vector<std::string>* 
   CheckDraft(draft, GetUserId());
   const char* slot = draft->config.source.slot_name.c_str();
   WaitForDroppedSink(name);
+  if (SinkExists(name)) RaiseDuplicate(name);
+  RequireRoom();
   RequireFreeSlot(slot[0] == '\0' ? nullptr : slot);
   if (!InsertSink(name, draft)) RaiseDuplicate(name);
 }
@@ -181,17 +195,37 @@ Status FillNative(const char* database, const std::vector<std::string>* tables, 
   return FinishDraft(draft);
 }
 
-// worker NULL: the setting of the server.
+// The server's worker configuration may hold passwords: whoever may not see it cannot have them
+// sent to a broker of his own either.
+Status RequireServersBroker(const char* config, const char* database) {
+  const ConnectConfig own = ReadConnectConfig(config, "", database);
+  if (own.options.count("bootstrap.servers") == 0 &&
+      own.options.count("producer.override.bootstrap.servers") == 0) {
+    return {};
+  }
+  return Status(StatusCode::kPermission,
+                "permission denied to use penstock.worker_config with other bootstrap.servers",
+                "Give argument \"worker\", or leave bootstrap.servers out.");
+}
+
+// worker NULL: the setting of the server, for those who may create sinks.
 void ReadConfigArguments(FunctionCallInfo fcinfo, ConnectConfig* config) {
   Jsonb* json = PG_GETARG_JSONB_P(0);
   const char* text = JsonbToCString(nullptr, &json->root, VARSIZE(json));
-  const char* worker = penstock_worker_config == nullptr ? "" : penstock_worker_config;
-  if (!PG_ARGISNULL(1)) {
+  const char* worker = "";
+  bool is_foreign = false;
+  if (PG_ARGISNULL(1)) {
+    if (penstock_worker_config != nullptr && MayCreateSinks()) worker = penstock_worker_config;
+    is_foreign = worker[0] != '\0' && !superuser();
+  } else {
     Jsonb* worker_json = PG_GETARG_JSONB_P(1);
     worker = JsonbToCString(nullptr, &worker_json->root, VARSIZE(worker_json));
   }
   const char* database = get_database_name(MyDatabaseId);
-  RunCxx([=] { *config = ReadConnectConfig(text, worker, database); });
+  RunCxx([=]() -> Status {
+    *config = ReadConnectConfig(text, worker, database);
+    return is_foreign ? RequireServersBroker(text, database) : Status();
+  });
 }
 
 void RequireArgument(FunctionCallInfo fcinfo, int number, const char* name) {

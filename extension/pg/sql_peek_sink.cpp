@@ -149,6 +149,12 @@ void PeekSink(FunctionCallInfo fcinfo) {
     ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
                     errmsg("cannot peek a sink in a transaction that has written")));
   }
+  if (SearchNamedReplicationSlot(NameStr(row.slot_name), true) == nullptr) {
+    ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+                    errmsg("sink \"%s\" has no replication slot", NameStr(row.name)),
+                    errhint("The slot is made after create_sink commits; penstock.sinks shows the "
+                            "state of the sink.")));
+  }
   RequirePluginAllowed();
   const SinkConfig* config = ReadStoredConfig(&row);
   // The worker checks the owner's rights table by table; here they are checked once.

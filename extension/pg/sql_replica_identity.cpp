@@ -1,4 +1,4 @@
-// sql_replica_identity.cpp: set_replica_identity for one table and by pattern. The caller's own
+// sql_replica_identity.cpp: set_replica_identity for one table, set_replica_identities by pattern. The caller's own
 // rights decide: this is ALTER TABLE … REPLICA IDENTITY and nothing more.
 #include "sql_common.h"
 
@@ -7,7 +7,7 @@ extern "C" {
 #include "utils/lsyscache.h"
 
 PG_FUNCTION_INFO_V1(penstock_set_replica_identity);
-PG_FUNCTION_INFO_V1(penstock_set_replica_identity_by_pattern);
+PG_FUNCTION_INFO_V1(penstock_set_replica_identities);
 }
 
 namespace penstock::pg {
@@ -39,7 +39,8 @@ void SetIdentity(Oid relid, const char* clause) {
   const char* schema = get_namespace_name(get_rel_namespace(relid));
   const char* table = get_rel_name(relid);
   if (schema == nullptr || table == nullptr) {
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table with OID %u does not exist", relid)));
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
+                    errmsg("table with OID %u does not exist", relid)));
   }
   ExecuteSql(psprintf("ALTER TABLE %s REPLICA IDENTITY %s",
                       quote_qualified_identifier(schema, table), clause),
@@ -89,8 +90,8 @@ PGDLLEXPORT Datum penstock_set_replica_identity(PG_FUNCTION_ARGS) {
   PG_RETURN_VOID();
 }
 
-PGDLLEXPORT Datum penstock_set_replica_identity_by_pattern(PG_FUNCTION_ARGS) {
-  ReturnSetInfo* result = penstock::pg::BeginResultSet(fcinfo);
+PGDLLEXPORT Datum penstock_set_replica_identities(PG_FUNCTION_ARGS) {
+  ReturnSetInfo* result = penstock::pg::BeginResultSet(fcinfo, true);
   const MemoryContext context = CurrentMemoryContext;
   const char* pattern = text_to_cstring(PG_GETARG_TEXT_PP(0));
   const char* clause =

@@ -142,13 +142,16 @@ void RequireServerReady() {
   }
 }
 
-void RequireSinkCreator() {
+bool MayCreateSinks() {
   const Oid user = GetUserId();
-  if (superuser_arg(user) || has_rolreplication(user)) return;
-  if (penstock_sink_creators != nullptr && penstock_sink_creators[0] != '\0') {
-    const Oid role = get_role_oid(penstock_sink_creators, true);
-    if (OidIsValid(role) && has_privs_of_role(user, role)) return;
-  }
+  if (superuser_arg(user) || has_rolreplication(user)) return true;
+  if (penstock_sink_creators == nullptr || penstock_sink_creators[0] == '\0') return false;
+  const Oid role = get_role_oid(penstock_sink_creators, true);
+  return OidIsValid(role) && has_privs_of_role(user, role);
+}
+
+void RequireSinkCreator() {
+  if (MayCreateSinks()) return;
   ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                   errmsg("permission denied to create a sink"),
                   errhint("A sink holds WAL: creating one needs the REPLICATION attribute, or "

@@ -9,7 +9,8 @@ namespace penstock::pg {
 
 // ERROR unless the server can run sinks at all: preload, wal_level, not in recovery.
 void RequireServerReady();
-// ERROR unless the caller is a superuser, has REPLICATION, or is a member of penstock.sink_creators.
+// Whether the caller is a superuser, has REPLICATION, or is a member of penstock.sink_creators.
+bool MayCreateSinks();
 void RequireSinkCreator();
 // ERROR unless the server lets a slot use penstock_output.
 void RequirePluginAllowed();

@@ -8,6 +8,7 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "replication/slot.h"
+#include "tcop/tcopprot.h"
 #include "utils/varlena.h"
 }
 #include "guc.h"
@@ -144,6 +145,10 @@ void Create(PenstockWorker* worker) {
   pg_atomic_write_u64(&worker->entry->delivered_lsn, start);
 }
 
+// LSN_FORMAT_ARGS checks its argument's type in a way only C understands.
+uint32 LsnHigh(XLogRecPtr lsn) { return static_cast<uint32>(lsn >> 32); }
+uint32 LsnLow(XLogRecPtr lsn) { return static_cast<uint32>(lsn); }
+
 void CheckDestinationPosition(PenstockWorker* worker, XLogRecPtr position) {
   XLogRecPtr confirmed = MyReplicationSlot->data.confirmed_flush;
   if (position == InvalidXLogRecPtr || position >= confirmed) return;
@@ -153,7 +158,7 @@ void CheckDestinationPosition(PenstockWorker* worker, XLogRecPtr position) {
            errmsg("the destination of sink \"%s\" is behind its replication slot",
                   worker->row.name),
            errdetail("The destination has everything up to %X/%X, the slot starts at %X/%X.",
-                     LSN_FORMAT_ARGS(position), LSN_FORMAT_ARGS(confirmed)),
+                     LsnHigh(position), LsnLow(position), LsnHigh(confirmed), LsnLow(confirmed)),
            errhint("Changes in between are lost to it: drop the sink and create it anew.")));
 }
 

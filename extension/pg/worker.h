@@ -21,6 +21,9 @@ struct List;
 /* A sink's row, as the worker read it; palloc'd in TopMemoryContext. */
 typedef struct PenstockSinkRow {
   Oid owner;
+  bool owner_is_superuser;
+  bool owner_reads_files;  /* pg_read_server_files */
+  bool owner_writes_files; /* pg_write_server_files */
   char *name;
   char *connector;
   char *slot_name;

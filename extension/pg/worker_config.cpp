@@ -14,10 +14,13 @@
 // After the prelude.
 extern "C" {
 #include "executor/spi.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
 #include "nodes/makefuncs.h"
+#include "utils/acl.h"
 #include "utils/syscache.h"
 }
+#include "failpoint.h"
 #include "guc.h"
 #include "pg_compat.h"
 #include "shared_state.h"
@@ -79,6 +82,14 @@ void CopyRow(PenstockSinkRow* row) {
   row->name = CopyText(NameStr(*DatumGetName(Value(8))));
   row->option_names = TextArray(10, &row->option_count);
   row->option_values = TextArray(11, &value_count);
+}
+
+void ReadOwnerRights(PenstockSinkRow* row) {
+  row->owner_is_superuser = superuser_arg(row->owner);
+  row->owner_reads_files =
+      row->owner_is_superuser || has_privs_of_role(row->owner, ROLE_PG_READ_SERVER_FILES);
+  row->owner_writes_files =
+      row->owner_is_superuser || has_privs_of_role(row->owner, ROLE_PG_WRITE_SERVER_FILES);
 }
 
 // The patterns of a list of regular expressions, each by itself, for the order of tables.
@@ -144,11 +155,14 @@ void penstock_read_row(PenstockWorker* worker) {
                     errmsg("the owner of sink \"%s\" does not exist", worker->row.name),
                     errhint("Drop the sink with penstock.drop_sink and create it again.")));
   }
+  ReadOwnerRights(&worker->row);
   CommitTransactionCommand();
 }
 
 void penstock_make_config(PenstockWorker* worker) {
+  penstock::pg::FailpointPg("worker");
   penstock::pg::RunCxx([worker]() -> Status {
+    penstock::pg::FailpointCxx("worker");
     auto config = std::make_unique<PenstockConfig>();
     Status status = MakeConfig(worker->row, config.get());
     if (!status.ok()) return status;

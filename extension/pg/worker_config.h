@@ -14,4 +14,12 @@ struct PenstockConfig {
   std::vector<penstock::event::Pattern> table_order;  // table.include.list
 };
 
+struct PenstockSinkRow;
+
+// worker_secrets.cpp
+penstock::Status ResolvePlaceholders(const PenstockSinkRow& row, penstock::sink::Options* options);
+// Whether the sink's owner may write the file of a sink of type file.
+penstock::Status CheckFileRights(const PenstockSinkRow& row,
+                                 const penstock::sink::Options& options);
+
 #endif

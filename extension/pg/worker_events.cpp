@@ -11,16 +11,20 @@
 #include <utility>
 #include <vector>
 
+#include "extension/sink/file_options.h"
 #include "extension/sink/sink.h"
 #include "pg_guard.h"
 #include "pg_prelude.h"
 // After the prelude.
+#include "failpoint.h"
+#include "guc.h"
 #include "output_plugin/rendezvous.h"
 #include "pg_compat.h"
 #include "shared_state.h"
 #include "worker.h"
 #include "worker_config.h"
-#include "guc.h"
+
+namespace {
 
 using penstock::Result;
 using penstock::Status;
@@ -29,8 +33,6 @@ using penstock::pg::CallCxx;
 using penstock::pg::ErrorCopy;
 using penstock::pg::RaiseError;
 using penstock::pg::RunCxx;
-
-namespace {
 
 // Commit times of transactions under way; when full the newest stands for those in between.
 struct CommitTimes {
@@ -71,6 +73,7 @@ struct PenstockDelivery {
 namespace {
 
 Status Deliver(PenstockDelivery* delivery, const PenstockEvent& from) {
+  penstock::pg::FailpointCxx("event_writer");
   penstock::sink::Event event;
   event.topic = std::string_view(from.topic, from.topic_len);
   if (from.key != nullptr) event.key = std::string_view(from.key, from.key_len);
@@ -244,9 +247,13 @@ void MakeSinkObject(PenstockWorker* worker) {
     auto delivery = std::make_unique<PenstockDelivery>();
     const std::string directory = penstock_file_directory == nullptr ? "" : penstock_file_directory;
     penstock::sink::Options options = worker->config->options.sink;
-    if (std::strcmp(worker->row.connector, "file") == 0) {
-      options["file.base.directory"] = directory.empty() ? std::string(DataDir) : directory;
+    Status status = ResolvePlaceholders(worker->row, &options);
+    if (status.ok() && std::strcmp(worker->row.connector, "file") == 0) {
+      options[penstock::sink::kFileBaseDirectory] =
+          directory.empty() ? std::string(DataDir) : directory;
+      status = CheckFileRights(worker->row, options);
     }
+    if (!status.ok()) return status;
     auto sink = penstock::sink::MakeSink(worker->row.connector, options);
     if (!sink.ok()) return sink.status();
     delivery->sink = std::move(sink.value());
@@ -282,6 +289,7 @@ static void penstock_write_event(void* self, const PenstockEvent* event) {
   auto* worker = static_cast<PenstockWorker*>(self);
   PenstockDelivery* delivery = worker->delivery;
   ErrorCopy error;
+  penstock::pg::FailpointPg("event_writer");
   for (int attempt = 0;; attempt++) {
     if (CallCxx(&error, [&] { return Deliver(delivery, *event); })) break;
     if (!TryLater(error.code)) RaiseError(error);

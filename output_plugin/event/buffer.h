@@ -19,6 +19,8 @@ class Buffer {
   // Drops what was written after a position taken from size().
   void Truncate(size_t size) { size_ = size; }
 
+  void SetByte(size_t at, char c) { data_[at] = c; }
+
   // Gives memory back when one huge row made the buffer larger than bytes.
   void ShrinkTo(size_t bytes) {
     if (capacity_ <= bytes) return;

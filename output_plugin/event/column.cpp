@@ -190,7 +190,7 @@ std::string FallbackJson(const Column& column) {
 }
 
 void FinishColumn(Column* column, const EventOptions& options) {
-  column->prefix = JsonString(column->name) + ":";
+  column->prefix = "," + JsonString(column->name) + ":";
   column->schema = ColumnSchema(*column, column->name);
   const bool default_for_null = column->has_default && options.replace_null_with_default;
   column->null_json = default_for_null && column->optional ? column->default_json : "null";

@@ -101,7 +101,7 @@ struct Column {
   std::string default_json;
 
   // Made by FinishColumn:
-  std::string prefix;            // "name":
+  std::string prefix;            // ,"name":
   std::string schema;            // {"type":…,"field":"name"}
   std::string null_json;         // what a NULL prints
   std::string absent_json;       // what a column outside the logged old row prints

@@ -30,18 +30,18 @@ EventEncoder::EventEncoder(EventOptions options, const std::string& database,
   if (options_.key_schemas) {
     message_key_prefix_ = "{\"schema\":" + std::string(kMessageKeySchema) + ",\"payload\":";
   }
-  pending_.resize(3);
+  drafts_.resize(4);
 }
 
 void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
                                     uint64_t origin_lsn) {
-  transaction_.Set(xid, commit_us, previous_end_lsn_, origin, origin_lsn);
+  transaction_.Set(stream_, xid, true, commit_us, previous_end_lsn_, origin, origin_lsn);
 }
 
 void EventEncoder::Reset() {
   bytes_.Clear();
   bytes_.ShrinkTo(kKeepBytes);
-  pending_count_ = 0;
+  draft_count_ = 0;
   events_.clear();
   headers_.clear();
 }
@@ -67,15 +67,14 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
       break;
   }
   if (change.op == 'u' && KeyChanged(plan, change)) {
-    const WriteMode mode{options_.quirks, false};
     Change removal = change, creation = change;
     removal.op = 'd';
     creation.op = 'c';
     creation.before = nullptr;
-    AddEvent(plan, removal, "__debezium.newkey", KeyHeader(plan, change.after, mode));
-    AddEvent(plan, creation, "__debezium.oldkey", KeyHeader(plan, change.before, mode));
+    AddEvent(plan, removal, "__debezium.newkey", change.after);
+    AddEvent(plan, creation, "__debezium.oldkey", change.before);
   } else {
-    AddEvent(plan, change, "", "");
+    AddEvent(plan, change, nullptr, nullptr);
   }
   if (!failure_.empty() && options_.converting_failure == FailureMode::kFail) {
     events_.clear();
@@ -83,7 +82,7 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
                   "Set decimal.handling.mode=string or time.precision.mode, or "
                   "event.converting.failure.handling.mode=warn to send null instead.");
   }
-  Finish();
+  Finish(true);
   return {};
 }
 
@@ -109,6 +108,21 @@ bool EventEncoder::KeyChanged(const RelationPlan& plan, const Change& change) {
   return changed;
 }
 
+EventEncoder::Draft& EventEncoder::NewDraft(const std::string& topic) {
+  Draft& draft = drafts_[draft_count_++];
+  draft.topic = &topic;
+  draft.own_topic.clear();
+  draft.key = draft.value = Span{};
+  draft.identity_header = nullptr;
+  draft.added_headers.clear();
+  return draft;
+}
+
+void EventEncoder::AddTombstone() {
+  drafts_[draft_count_] = drafts_[draft_count_ - 1];
+  drafts_[draft_count_++].value = Span{};
+}
+
 EventInfo EventEncoder::InfoOf(const Change& change, char op) const {
   EventInfo info;
   info.transaction = &transaction_;
@@ -119,6 +133,24 @@ EventInfo EventEncoder::InfoOf(const Change& change, char op) const {
   return info;
 }
 
+// {"a":1,"b":2} of the given columns.
+void EventEncoder::WriteFields(const RelationPlan& plan, const std::vector<int>& columns,
+                               const FieldValue* row, const WriteMode& mode) {
+  const size_t start = bytes_.size();
+  for (const int index : columns) {
+    const auto i = static_cast<size_t>(index);
+    const Column& column = plan.columns[i];
+    bytes_.Append(column.prefix);
+    if (!WriteField(bytes_, column, row[i], mode)) NoteFailure(plan, column);
+  }
+  if (columns.empty()) {
+    bytes_.Append('{');
+  } else {
+    bytes_.SetByte(start, '{');  // in place of the first comma
+  }
+  bytes_.Append('}');
+}
+
 EventEncoder::Span EventEncoder::WriteKey(const RelationPlan& plan, const FieldValue* row,
                                           const WriteMode& mode) {
   Span span;
@@ -126,15 +158,7 @@ EventEncoder::Span EventEncoder::WriteKey(const RelationPlan& plan, const FieldV
   span.start = bytes_.size();
   span.is_null = false;
   bytes_.Append(plan.key_prefix);
-  char separator = '{';
-  for (const int index : plan.key) {
-    const auto i = static_cast<size_t>(index);
-    bytes_.Append(separator);
-    separator = ',';
-    bytes_.Append(plan.columns[i].prefix);
-    WriteField(bytes_, plan.columns[i], row[i], mode);
-  }
-  bytes_.Append('}');
+  WriteFields(plan, plan.key, row, mode);
   bytes_.Append(plan.key_suffix);
   span.size = bytes_.size() - span.start;
   return span;
@@ -144,34 +168,21 @@ EventEncoder::Span EventEncoder::WriteKey(const RelationPlan& plan, const FieldV
 std::string EventEncoder::KeyHeader(const RelationPlan& plan, const FieldValue* row,
                                     const WriteMode& mode) {
   const size_t start = bytes_.size();
-  char separator = '{';
   for (const int index : plan.key) {
     const auto i = static_cast<size_t>(index);
-    bytes_.Append(separator);
-    separator = ',';
     bytes_.Append(plan.columns[i].prefix);
     WriteHeaderField(bytes_, plan.columns[i], row[i], mode);
   }
-  bytes_.Append('}');
   std::string header(bytes_.view().substr(start));
+  header.front() = '{';
   bytes_.Truncate(start);
-  return header;
+  return header + "}";
 }
 
 void EventEncoder::WriteRow(const RelationPlan& plan, const FieldValue* row,
                             const WriteMode& mode) {
   if (row == nullptr) return bytes_.Append("null");
-  char separator = '{';
-  for (const int index : plan.value_columns) {
-    const auto i = static_cast<size_t>(index);
-    const Column& column = plan.columns[i];
-    bytes_.Append(separator);
-    separator = ',';
-    bytes_.Append(column.prefix);
-    if (!WriteField(bytes_, column, row[i], mode)) NoteFailure(plan, column);
-  }
-  if (separator == '{') bytes_.Append('{');
-  bytes_.Append('}');
+  WriteFields(plan, plan.value_columns, row, mode);
 }
 
 EventEncoder::Span EventEncoder::WriteEnvelope(const RelationPlan& plan, const Change& change,
@@ -186,7 +197,7 @@ EventEncoder::Span EventEncoder::WriteEnvelope(const RelationPlan& plan, const C
   bytes_.Append(",\"after\":");
   WriteRow(plan, info.op == 'd' ? nullptr : change.after, mode);
   bytes_.Append(',');
-  AppendSource(bytes_, stream_, plan.source_names, info);
+  AppendSource(bytes_, plan.source_names, info);
   AppendEnvelopeEnd(bytes_, info);
   bytes_.Append(plan.value_suffix);
   span.size = bytes_.size() - span.start;
@@ -194,8 +205,8 @@ EventEncoder::Span EventEncoder::WriteEnvelope(const RelationPlan& plan, const C
 }
 
 EventEncoder::Span EventEncoder::WriteFlat(const RelationPlan& plan, const FieldValue* row,
-                                           const EventInfo& info, const WriteMode& mode,
-                                           bool deleted) {
+                                           const EventInfo& info, bool deleted) {
+  const WriteMode mode{options_.quirks, info.op == 'r'};
   Span span;
   span.start = bytes_.size();
   span.is_null = false;
@@ -216,7 +227,7 @@ EventEncoder::Span EventEncoder::WriteFlat(const RelationPlan& plan, const Field
   }
   for (const AddedField& field : options_.flat.add_fields) {
     member(field.name);
-    AppendMetadata(bytes_, field.path, stream_, plan, options_, info);
+    AppendMetadata(bytes_, field.path, plan, options_, info);
   }
   bytes_.Append('}');
   bytes_.Append(plan.value_suffix);
@@ -225,8 +236,8 @@ EventEncoder::Span EventEncoder::WriteFlat(const RelationPlan& plan, const Field
 }
 
 // route.by.field: the value of a text field is the topic.
-void EventEncoder::FlatTopic(const RelationPlan& plan, const FieldValue* row,
-                             Pending* event) const {
+void EventEncoder::RouteByField(const RelationPlan& plan, const FieldValue* row,
+                                Draft* draft) const {
   if (plan.route_column < 0 || row == nullptr) return;
   const auto i = static_cast<size_t>(plan.route_column);
   if (row[i].state != FieldState::kValue) return;
@@ -235,109 +246,100 @@ void EventEncoder::FlatTopic(const RelationPlan& plan, const FieldValue* row,
   std::string_view topic = text.view();
   if (topic.size() >= 2 && topic.front() == '"') topic = topic.substr(1, topic.size() - 2);
   if (topic.empty()) return;
-  event->own_topic = RouteTopic(options_, std::string(topic), false);
+  draft->own_topic = RouteTopic(options_, std::string(topic), false);
 }
 
 void EventEncoder::AddFlatHeaders(const RelationPlan& plan, const EventInfo& info,
-                                  Pending* event) const {
+                                  Draft* draft) const {
   for (const AddedField& field : options_.flat.add_headers) {
     Buffer text;
-    AppendMetadata(text, field.path, stream_, plan, options_, info);
+    AppendMetadata(text, field.path, plan, options_, info);
     std::string_view value = text.view();
     if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
-    event->added_headers.emplace_back(&field.name, std::string(value));
+    draft->added_headers.emplace_back(&field.name, std::string(value));
   }
 }
 
 void EventEncoder::AddEvent(const RelationPlan& plan, const Change& change,
-                            const char* identity_header, const std::string& identity_value) {
+                            const char* identity_header, const FieldValue* identity_row) {
   const EventInfo info = InfoOf(change, change.op);
   const WriteMode mode{options_.quirks, change.op == 'r'};
   const FieldValue* row = change.op == 'd' ? change.before : change.after;
-  Pending event;
-  event.topic = &plan.topic;
-  event.identity_header = identity_header;
-  event.identity_value = identity_value;
-  if (change.op != 't') event.key = WriteKey(plan, row, mode);
-
+  Draft& draft = NewDraft(plan.topic);
+  if (identity_row != nullptr) {
+    draft.identity_header = identity_header;
+    draft.identity_value = KeyHeader(plan, identity_row, mode);
+  }
+  if (change.op != 't') draft.key = WriteKey(plan, row, mode);
   if (options_.format == Format::kFlat) {
-    FlatTopic(plan, row, &event);
-    AddFlatHeaders(plan, info, &event);
-    if (change.op == 'd') return AddFlatDelete(plan, change, std::move(event));
-    event.value = WriteFlat(plan, row, info, mode, false);
-    pending_[pending_count_++] = std::move(event);
+    RouteByField(plan, row, &draft);
+    AddFlatHeaders(plan, info, &draft);
+    if (change.op == 'd') {
+      AddFlatDelete(plan, change, &draft);
+    } else {
+      draft.value = WriteFlat(plan, row, info, false);
+    }
     return;
   }
-  event.value = WriteEnvelope(plan, change, info);
-  const bool tombstone = change.op == 'd' && options_.tombstones_on_delete;
-  pending_[pending_count_++] = event;
-  if (tombstone) {
-    event.value = Span{};
-    pending_[pending_count_++] = std::move(event);
-  }
+  draft.value = WriteEnvelope(plan, change, info);
+  if (change.op == 'd' && options_.tombstones_on_delete) AddTombstone();
 }
 
 // A delete and the tombstone that Debezium would have sent after it, as ExtractNewRecordState
 // leaves them.
-void EventEncoder::AddFlatDelete(const RelationPlan& plan, const Change& change, Pending event) {
+void EventEncoder::AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft) {
   const EventInfo info = InfoOf(change, 'd');
-  const WriteMode mode{options_.quirks, false};
   switch (options_.flat.delete_handling) {
     case DeleteHandling::kDrop:
+      --draft_count_;
       return;
     case DeleteHandling::kTombstone:
       // Debezium keeps the value's schema, so the converter prints the JSON text null, which Kafka
       // does not take for a tombstone. By default we send a real one.
       if (options_.quirks) {
-        event.value.start = bytes_.size();
+        draft->value.start = bytes_.size();
         bytes_.Append(plan.flat_null);
-        event.value.size = bytes_.size() - event.value.start;
-        event.value.is_null = false;
+        draft->value.size = bytes_.size() - draft->value.start;
+        draft->value.is_null = false;
       }
-      break;
+      return;
     case DeleteHandling::kDeleteToTombstone:
-      break;
+      return;
     case DeleteHandling::kRewrite:
-      event.value = WriteFlat(plan, change.before, info, mode, true);
-      break;
+      draft->value = WriteFlat(plan, change.before, info, true);
+      return;
     case DeleteHandling::kRewriteWithTombstone:
-      event.value = WriteFlat(plan, change.before, info, mode, true);
-      pending_[pending_count_++] = event;
-      if (!options_.tombstones_on_delete) return;
-      event.value = Span{};
-      break;
+      draft->value = WriteFlat(plan, change.before, info, true);
+      if (options_.tombstones_on_delete) AddTombstone();
+      return;
   }
-  pending_[pending_count_++] = std::move(event);
 }
 
 void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view content,
                                  bool transactional, uint64_t lsn, int64_t now_ns) {
   Reset();
-  now_ns_ = now_ns;
   TransactionInfo own;
   EventInfo info;
   info.transaction = &transaction_;
   if (!transactional) {
-    own.Set(0, now_ns / 1000, previous_end_lsn_ == 0 ? 0 : lsn, {}, 0);
+    own.Set(stream_, 0, false, now_ns / 1000, previous_end_lsn_ == 0 ? 0 : lsn, {}, 0);
     info.transaction = &own;
-    info.has_xid = false;
   }
   info.lsn = lsn;
-  Pending event;
-  event.topic = &message_topic_;
-  event.key.is_null = event.value.is_null = false;
+  Draft& draft = NewDraft(message_topic_);
+  draft.key.is_null = draft.value.is_null = false;
   bytes_.Append(message_key_prefix_);
   bytes_.Append("{\"prefix\":");
   AppendString(bytes_, prefix);
   bytes_.Append(message_key_prefix_.empty() ? "}" : "}}");
-  event.key.size = bytes_.size();
+  draft.key.size = bytes_.size();
 
-  event.value.start = bytes_.size();
+  draft.value.start = bytes_.size();
   bytes_.Append(message_value_prefix_);
   bytes_.Append("{\"op\":\"m\",\"ts_ms\":");
   AppendInt(bytes_, now_ns / 1000000);
   bytes_.Append(',');
-  AppendSource(bytes_, stream_, ",\"schema\":\"\",\"table\":\"\",\"txId\":", info);
+  AppendSource(bytes_, ",\"schema\":\"\",\"table\":\"\",\"txId\":", info);
   bytes_.Append(",\"transaction\":null,\"message\":{\"prefix\":");
   AppendString(bytes_, prefix);
   bytes_.Append(",\"content\":\"");
@@ -348,40 +350,38 @@ void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view conte
                  options_.binary_mode == BinaryMode::kBase64Url);
   }
   bytes_.Append(message_value_prefix_.empty() ? "\"}}" : "\"}}}");
-  event.value.size = bytes_.size() - event.value.start;
-  pending_[pending_count_++] = std::move(event);
-  const auto saved = std::move(context_headers_);  // messages carry no context headers
-  context_headers_.clear();
-  Finish();
-  context_headers_ = saved;
+  draft.value.size = bytes_.size() - draft.value.start;
+  Finish(false);  // Debezium's message records have no context headers
 }
 
-// Turns spans into pointers, now that the buffer does not move any more.
-void EventEncoder::Finish() {
+void EventEncoder::Finish(bool with_context_headers) {
+  const size_t context_count = with_context_headers ? context_headers_.size() : 0;
   size_t header_total = 0;
-  for (size_t i = 0; i < pending_count_; ++i) {
-    header_total += 1 + context_headers_.size() + pending_[i].added_headers.size();
+  for (size_t i = 0; i < draft_count_; ++i) {
+    header_total += 1 + context_count + drafts_[i].added_headers.size();
   }
-  headers_.reserve(header_total);
-  for (size_t i = 0; i < pending_count_; ++i) {
-    const Pending& event = pending_[i];
-    const std::string& topic = event.own_topic.empty() ? *event.topic : event.own_topic;
+  headers_.reserve(header_total);  // pointers into it are taken below
+  auto add = [this](const char* name, const std::string& value) {
+    headers_.push_back({name, value.data(), static_cast<uint32_t>(value.size())});
+  };
+  auto place = [this](const Span& span) {
+    return span.is_null ? nullptr : bytes_.data() + span.start;
+  };
+  for (size_t i = 0; i < draft_count_; ++i) {
+    const Draft& draft = drafts_[i];
+    const std::string& topic = draft.own_topic.empty() ? *draft.topic : draft.own_topic;
     const size_t first = headers_.size();
-    auto add = [this](const std::string& name, const std::string& value) {
-      headers_.push_back({name.c_str(), value.data(), static_cast<uint32_t>(value.size())});
-    };
-    if (!event.identity_header.empty()) add(event.identity_header, event.identity_value);
-    for (const auto& [name, value] : context_headers_) add(name, value);
-    for (const auto& [name, value] : event.added_headers) {
-      add(*name, value);
+    if (draft.identity_header != nullptr) add(draft.identity_header, draft.identity_value);
+    for (size_t c = 0; c < context_count; ++c) {
+      add(context_headers_[c].first.c_str(), context_headers_[c].second);
+    }
+    for (const auto& [name, value] : draft.added_headers) {
+      add(name->c_str(), value);
       if (value == "null") headers_.back().value = nullptr;
     }
-    auto place = [this](const Span& span) {
-      return span.is_null ? nullptr : bytes_.data() + span.start;
-    };
-    events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(event.key),
-                       static_cast<uint32_t>(event.key.size), place(event.value),
-                       static_cast<uint32_t>(event.value.size), headers_.data() + first,
+    events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(draft.key),
+                       static_cast<uint32_t>(draft.key.size), place(draft.value),
+                       static_cast<uint32_t>(draft.value.size), headers_.data() + first,
                        static_cast<uint32_t>(headers_.size() - first), -1, 0});
   }
 }

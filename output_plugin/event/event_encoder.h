@@ -34,7 +34,7 @@ class EventEncoder {
   void BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
                         uint64_t origin_lsn);
   // Of snapshot rows, which come without a transaction of their own.
-  void SetXid(uint32_t xid) { transaction_.set_xid(xid); }
+  void SetXid(uint32_t xid) { transaction_.SetXid(xid); }
 
   // end_lsn becomes the first half of the next events' source.sequence.
   void EndTransaction(uint64_t end_lsn) { previous_end_lsn_ = end_lsn; }
@@ -55,36 +55,44 @@ class EventEncoder {
   std::string TakeConversionWarning();
 
  private:
+  // A part of bytes_; pointers are made at the end, when it does not move any more.
   struct Span {
     size_t start = 0;
     size_t size = 0;
     bool is_null = true;
   };
-  struct Pending {
+  // An event being put together. Kept from change to change, so that its strings keep their memory.
+  struct Draft {
     const std::string* topic = nullptr;
-    std::string own_topic;
+    std::string own_topic;  // route.by.field
     Span key, value;
-    std::string identity_header;  // __debezium.newkey or oldkey, empty for none
+    const char* identity_header = nullptr;  // __debezium.newkey or oldkey
     std::string identity_value;
     std::vector<std::pair<const std::string*, std::string>> added_headers;
   };
 
   void Reset();
-  void Finish();
+  void Finish(bool with_context_headers);
+  Draft& NewDraft(const std::string& topic);
+  // A tombstone after the last draft: the same key and headers, no value.
+  void AddTombstone();
   EventInfo InfoOf(const Change& change, char op) const;
   bool KeyChanged(const RelationPlan& plan, const Change& change);
+  void WriteFields(const RelationPlan& plan, const std::vector<int>& columns,
+                   const FieldValue* row, const WriteMode& mode);
   Span WriteKey(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
   std::string KeyHeader(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
   void WriteRow(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
   Span WriteEnvelope(const RelationPlan& plan, const Change& change, const EventInfo& info);
   Span WriteFlat(const RelationPlan& plan, const FieldValue* row, const EventInfo& info,
-                 const WriteMode& mode, bool deleted);
+                 bool deleted);
   // Adds the event of one operation and, for deletes, the tombstone that follows it.
+  // identity_row: the row whose key goes into the header, nullptr for no header.
   void AddEvent(const RelationPlan& plan, const Change& change, const char* identity_header,
-                const std::string& identity_value);
-  void AddFlatDelete(const RelationPlan& plan, const Change& change, Pending event);
-  void FlatTopic(const RelationPlan& plan, const FieldValue* row, Pending* event) const;
-  void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Pending* event) const;
+                const FieldValue* identity_row);
+  void AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft);
+  void RouteByField(const RelationPlan& plan, const FieldValue* row, Draft* draft) const;
+  void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Draft* draft) const;
   void NoteFailure(const RelationPlan& plan, const Column& column);
 
   EventOptions options_;
@@ -96,8 +104,8 @@ class EventEncoder {
 
   int64_t now_ns_ = 0;
   Buffer bytes_;
-  std::vector<Pending> pending_;
-  size_t pending_count_ = 0;
+  std::vector<Draft> drafts_;
+  size_t draft_count_ = 0;
   std::vector<PenstockEvent> events_;
   std::vector<PenstockHeader> headers_;
   std::string failure_;

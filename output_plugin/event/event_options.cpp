@@ -55,6 +55,7 @@ const OptionRow kRows[] = {
     {"message.prefix.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Logical messages captured, by prefix."},
     {"money.fraction.digits", kScope, kInt, "2", nullptr, 0, 10, kYes, "Fraction digits of money columns."},
     {"output", kScope, kEnum, "envelope", "envelope|record", 0, 0, kYes, "What the plugin prints for clients of the replication stream: the value, or topic, key, value and headers."},
+    {"output.batch.bytes", kScope, kInt, "0", nullptr, 0, 1048576, kYes, "A walsender's message holds lines of events of one transaction until it has this many bytes; 0: one event a message."},
     {"post.processors", kScope, kText, nullptr, nullptr, 0, 0, kNo, "post processors are Java classes; penstock runs none"},
     {"provide.transaction.metadata", kScope, kBool, "false", nullptr, 0, 0, kYes, "Only false is supported yet."},
     {"publish.via.partition.root", kScope, kBool, "false", nullptr, 0, 0, kYes, "Rows of partitions are published as rows of the partitioned table."},
@@ -204,6 +205,9 @@ class Parser {
     int64_t digits = 2;
     (void)ParseInt64(Text("money.fraction.digits"), &digits);
     o.money_fraction_digits = static_cast<int>(digits);
+    int64_t batch_bytes = 0;
+    (void)ParseInt64(Text("output.batch.bytes"), &batch_bytes);
+    o.batch_bytes = static_cast<int>(batch_bytes);
   }
 
   Status ParseLists() {

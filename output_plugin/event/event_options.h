@@ -59,6 +59,7 @@ struct EventOptions {
   bool value_schemas = true;
   bool replace_null_with_default = true;
   Output output = Output::kEnvelope;
+  int batch_bytes = 0;  // output.batch.bytes
   Format format = Format::kDebezium;
   bool quirks = false;
   bool tombstones_on_delete = true;

@@ -18,28 +18,17 @@ constexpr char kHexLower[] = "0123456789abcdef";
 // four-byte UTF-8 sequence.
 inline bool IsSpecial(unsigned char c) { return c < 0x20 || c == '"' || c == '\\' || c >= 0xF0; }
 
-// Length of the leading run that needs no escape.
-size_t PlainRun(const char* text, size_t n) {
-  size_t i = 0;
+// Bit i of the result: byte i of the 16 is special.
 #if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"');
-  const __m128i backslash = _mm_set1_epi8('\\');
+inline unsigned SpecialMask(__m128i chunk) {
   // Shifted by 0x10, the controls and the bytes from 0xF0 on are one unsigned range: 0x00..0x2F.
-  const __m128i shift = _mm_set1_epi8(0x10);
-  const __m128i limit = _mm_set1_epi8(0x2F);
-  for (; i + 16 <= n; i += 16) {
-    const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
-    const __m128i shifted = _mm_add_epi8(chunk, shift);
-    const __m128i in_range = _mm_cmpeq_epi8(_mm_min_epu8(shifted, limit), shifted);
-    const __m128i special = _mm_or_si128(
-        in_range, _mm_or_si128(_mm_cmpeq_epi8(chunk, quote), _mm_cmpeq_epi8(chunk, backslash)));
-    const int mask = _mm_movemask_epi8(special);
-    if (mask != 0) return i + static_cast<size_t>(__builtin_ctz(mask));
-  }
-#endif
-  while (i < n && !IsSpecial(static_cast<unsigned char>(text[i]))) ++i;
-  return i;
+  const __m128i shifted = _mm_add_epi8(chunk, _mm_set1_epi8(0x10));
+  const __m128i in_range = _mm_cmpeq_epi8(_mm_min_epu8(shifted, _mm_set1_epi8(0x2F)), shifted);
+  const __m128i quotes = _mm_or_si128(_mm_cmpeq_epi8(chunk, _mm_set1_epi8('"')),
+                                      _mm_cmpeq_epi8(chunk, _mm_set1_epi8('\\')));
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(in_range, quotes)));
 }
+#endif
 
 char* PutUnit(char* out, unsigned unit) {
   *out++ = '\\';
@@ -48,11 +37,10 @@ char* PutUnit(char* out, unsigned unit) {
   return out;
 }
 
-// Escapes the character at the start of text; returns how many bytes it took.
-size_t AppendSpecial(Buffer& out, const char* text, size_t n) {
+// Escapes the character at text, of which n bytes are left, to *out; returns how many it took.
+size_t PutSpecial(char** out, const char* text, size_t n) {
   const auto c = static_cast<unsigned char>(text[0]);
-  char* const start = out.Reserve(12);
-  char* p = start;
+  char* p = *out;
   size_t taken = 1;
   if (c >= 0xF0 && n >= 4) {
     auto low = [&](int i) { return static_cast<unsigned>(static_cast<unsigned char>(text[i]) & 0x3F); };
@@ -60,20 +48,54 @@ size_t AppendSpecial(Buffer& out, const char* text, size_t n) {
     p = PutUnit(p, 0xD800 + (point >> 10));
     p = PutUnit(p, 0xDC00 + (point & 0x3FF));
     taken = 4;
-  } else {
+  } else if (c == '"' || c == '\\') {
+    *p++ = '\\';
+    *p++ = static_cast<char>(c);
+  } else if (c >= 0x08 && c <= 0x0D && c != 0x0B) {
     static const char kShort[] = "btn\0fr";  // 0x08..0x0D
-    if (c == '"' || c == '\\') {
-      *p++ = '\\';
-      *p++ = static_cast<char>(c);
-    } else if (c >= 0x08 && c <= 0x0D && c != 0x0B) {
-      *p++ = '\\';
-      *p++ = kShort[c - 0x08];
+    *p++ = '\\';
+    *p++ = kShort[c - 0x08];
+  } else {
+    p = PutUnit(p, c);
+  }
+  *out = p;
+  return taken;
+}
+
+// Room that one slice may need: six bytes for each byte, and one chunk that is copied whole.
+constexpr size_t kSlice = 4096;
+constexpr size_t kSliceRoom = kSlice * 6 + 64;
+
+// Escapes text up to about kSlice bytes; returns how many it took.
+size_t AppendSlice(Buffer& out, const char* text, size_t n) {
+  char* const start = out.Reserve(n < kSlice ? n * 6 + 64 : kSliceRoom);
+  char* p = start;
+  size_t i = 0;
+#if defined(__SSE2__)
+  while (i + 16 <= n && i < kSlice) {
+    const __m128i chunk = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(p), chunk);
+    const unsigned mask = SpecialMask(chunk);
+    if (mask == 0) {
+      p += 16;
+      i += 16;
+      continue;
+    }
+    const auto run = static_cast<size_t>(__builtin_ctz(mask));
+    p += run;
+    i += run;
+    i += PutSpecial(&p, text + i, n - i);
+  }
+#endif
+  while (i < n && i < kSlice) {
+    if (IsSpecial(static_cast<unsigned char>(text[i]))) {
+      i += PutSpecial(&p, text + i, n - i);
     } else {
-      p = PutUnit(p, c);
+      *p++ = text[i++];
     }
   }
   out.Advance(static_cast<size_t>(p - start));
-  return taken;
+  return i;
 }
 
 // Digits and exponent of std::to_chars in Java's layout.
@@ -130,18 +152,7 @@ void AppendFloating(Buffer& out, T value) {
 }  // namespace
 
 void AppendEscaped(Buffer& out, std::string_view text) {
-  const char* p = text.data();
-  size_t left = text.size();
-  while (left != 0) {
-    const size_t run = PlainRun(p, left);
-    out.Append(p, run);
-    p += run;
-    left -= run;
-    if (left == 0) return;
-    const size_t taken = AppendSpecial(out, p, left);
-    p += taken;
-    left -= taken;
-  }
+  for (size_t i = 0; i < text.size();) i += AppendSlice(out, text.data() + i, text.size() - i);
 }
 
 void AppendString(Buffer& out, std::string_view text) {

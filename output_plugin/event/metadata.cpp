@@ -1,5 +1,8 @@
 #include "metadata.h"
 
+#include <charconv>
+#include <cstring>
+
 #include "json_text.h"
 
 namespace penstock::event {
@@ -17,18 +20,9 @@ constexpr SourceField kSourceFields[] = {
     {"lsn", "int64"},      {"xmin", "int64"},       {"origin", "string"}, {"origin_lsn", "int64"},
 };
 
-void AppendSequence(Buffer& out, const EventInfo& info) {
-  out.Append(info.transaction->sequence_start());
-  AppendUint(out, info.lsn);
-  out.Append("\\\"]\"");
-}
-
-void AppendXid(Buffer& out, const EventInfo& info) {
-  if (info.has_xid) {
-    AppendUint(out, info.transaction->xid());
-  } else {
-    out.Append("null");
-  }
+char* Put(char* to, std::string_view text) {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
 
 // Reads one member back out of the source block just written: the block is short and flat, its
@@ -72,54 +66,55 @@ std::string_view MemberOf(std::string_view block, std::string_view name) {
 
 }  // namespace
 
-void TransactionInfo::Set(uint32_t xid, int64_t commit_us, uint64_t previous_end_lsn,
-                          std::string_view origin, uint64_t origin_lsn) {
-  xid_ = xid;
-  micros_ = std::to_string(commit_us);
-  millis_ = std::to_string(commit_us / 1000);
-  nanos_ = micros_ == "0" ? "0" : micros_ + "000";
-  sequence_start_ = previous_end_lsn == 0
-                        ? "\"[null,\\\""
-                        : "\"[\\\"" + std::to_string(previous_end_lsn) + "\\\",\\\"";
-  origin_json_ = origin.empty() ? "null" : JsonString(origin);
-  origin_lsn_json_ = origin.empty() ? "null" : std::to_string(origin_lsn);
+void TransactionInfo::Set(const StreamConstants& stream, uint32_t xid, bool has_xid,
+                          int64_t commit_us, uint64_t previous_end_lsn, std::string_view origin,
+                          uint64_t origin_lsn) {
+  start_ = stream.source_start + std::to_string(commit_us / 1000) + ",\"snapshot\":\"";
+  sequence_ = "\"" + stream.database_field +
+              (previous_end_lsn == 0
+                   ? "\"[null,\\\""
+                   : "\"[\\\"" + std::to_string(previous_end_lsn) + "\\\",\\\"");
+  times_ = "\\\"]\",\"ts_us\":" + std::to_string(commit_us) +
+           ",\"ts_ns\":" + std::to_string(commit_us * 1000);
+  xid_ = (has_xid ? std::to_string(xid) : "null") + ",\"lsn\":";
+  end_ = ",\"xmin\":null,\"origin\":" + (origin.empty() ? "null" : JsonString(origin)) +
+         ",\"origin_lsn\":" + (origin.empty() ? "null" : std::to_string(origin_lsn)) + "}";
 }
 
-void AppendSource(Buffer& out, const StreamConstants& stream, std::string_view source_names,
-                  const EventInfo& info) {
+void TransactionInfo::SetXid(uint32_t xid) { xid_ = std::to_string(xid) + ",\"lsn\":"; }
+
+void AppendSource(Buffer& out, std::string_view source_names, const EventInfo& info) {
   const TransactionInfo& transaction = *info.transaction;
-  out.Append(stream.source_start);
-  out.Append(transaction.millis());
-  out.Append(",\"snapshot\":\"");
-  out.Append(info.snapshot);
-  out.Append('"');
-  out.Append(stream.database_field);
-  AppendSequence(out, info);
-  out.Append(",\"ts_us\":");
-  out.Append(transaction.micros());
-  out.Append(",\"ts_ns\":");
-  out.Append(transaction.nanos());
-  out.Append(source_names);
-  AppendXid(out, info);
-  out.Append(",\"lsn\":");
-  AppendUint(out, info.lsn);
-  out.Append(",\"xmin\":null,\"origin\":");
-  out.Append(transaction.origin_json());
-  out.Append(",\"origin_lsn\":");
-  out.Append(transaction.origin_lsn_json());
-  out.Append('}');
+  char digits[24];
+  const auto last = std::to_chars(digits, digits + sizeof digits, info.lsn);
+  const std::string_view lsn(digits, static_cast<size_t>(last.ptr - digits));
+  const std::string_view parts[] = {transaction.start(), info.snapshot, transaction.sequence(), lsn,
+                                    transaction.times(), source_names,  transaction.xid(),      lsn,
+                                    transaction.end()};
+  size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  char* p = out.Reserve(size);
+  for (const std::string_view part : parts) p = Put(p, part);
+  out.Advance(size);
 }
 
 void AppendEnvelopeEnd(Buffer& out, const EventInfo& info) {
-  out.Append(",\"transaction\":null,\"op\":\"");
-  out.Append(info.op);
-  out.Append("\",\"ts_ms\":");
-  AppendInt(out, info.now_ns / 1000000);
-  out.Append(",\"ts_us\":");
-  AppendInt(out, info.now_ns / 1000);
-  out.Append(",\"ts_ns\":");
-  AppendInt(out, info.now_ns);
-  out.Append('}');
+  // Nanoseconds have 19 digits from 2001 to 2286; the first 13 and 16 of them are the other two.
+  char digits[24];
+  const auto last = std::to_chars(digits, digits + sizeof digits, info.now_ns);
+  const std::string_view nanos(digits, static_cast<size_t>(last.ptr - digits));
+  const size_t whole = nanos.size() > 6 ? nanos.size() : 7;
+  char* const start = out.Reserve(160);
+  char* p = Put(start, ",\"transaction\":null,\"op\":\"");
+  *p++ = info.op;
+  p = Put(p, "\",\"ts_ms\":");
+  p = Put(p, nanos.substr(0, whole - 6));
+  p = Put(p, ",\"ts_us\":");
+  p = Put(p, nanos.substr(0, whole - 3));
+  p = Put(p, ",\"ts_ns\":");
+  p = Put(p, nanos);
+  *p++ = '}';
+  out.Advance(static_cast<size_t>(p - start));
 }
 
 const char* MetadataType(std::string_view path) {
@@ -131,8 +126,8 @@ const char* MetadataType(std::string_view path) {
   return "string";
 }
 
-void AppendMetadata(Buffer& out, std::string_view path, const StreamConstants& stream,
-                    const RelationPlan& plan, const EventOptions& options, const EventInfo& info) {
+void AppendMetadata(Buffer& out, std::string_view path, const RelationPlan& plan,
+                    const EventOptions& options, const EventInfo& info) {
   if (path == "op") {
     out.Append('"');
     out.Append(info.op);
@@ -143,11 +138,11 @@ void AppendMetadata(Buffer& out, std::string_view path, const StreamConstants& s
   if (path == "ts_ns") return AppendInt(out, info.now_ns);
   if (path.rfind("source.", 0) != 0) return out.Append("null");  // transaction.*: not provided
   // Debezium's SMT sees an unset snapshot field as null in the stream.
-  if (path == "source.snapshot" && options.quirks && std::string_view(info.snapshot) == "false") {
+  if (path == "source.snapshot" && options.quirks && info.snapshot == "false") {
     return out.Append("null");
   }
   Buffer block;
-  AppendSource(block, stream, plan.source_names, info);
+  AppendSource(block, plan.source_names, info);
   // Skip "source": so that the first brace is the block's.
   const std::string_view object = block.view().substr(block.view().find('{'));
   out.Append(MemberOf(object, path.substr(7)));

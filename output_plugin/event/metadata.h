@@ -12,41 +12,38 @@
 
 namespace penstock::event {
 
-// Of one transaction; texts are made once and copied into each event.
+// Of one transaction: the source block's members that all its events share, joined into the runs
+// of bytes between those that differ.
 class TransactionInfo {
  public:
   // commit_us: microseconds since 1970. previous_end_lsn: end of the last commit before this
   // transaction in this stream, 0 when there is none. origin: replication origin, empty for none.
-  void Set(uint32_t xid, int64_t commit_us, uint64_t previous_end_lsn, std::string_view origin,
-           uint64_t origin_lsn);
+  // has_xid: false for messages outside transactions.
+  void Set(const StreamConstants& stream, uint32_t xid, bool has_xid, int64_t commit_us,
+           uint64_t previous_end_lsn, std::string_view origin, uint64_t origin_lsn);
 
-  uint32_t xid() const { return xid_; }
-  void set_xid(uint32_t xid) { xid_ = xid; }
-  std::string_view millis() const { return millis_; }
-  std::string_view micros() const { return micros_; }
-  std::string_view nanos() const { return nanos_; }
-  std::string_view sequence_start() const { return sequence_start_; }  // "[null,\" or "[\"1\",\"
-  std::string_view origin_json() const { return origin_json_; }
-  std::string_view origin_lsn_json() const { return origin_lsn_json_; }
+  std::string_view start() const { return start_; }          // "source":{… ,"snapshot":"
+  std::string_view sequence() const { return sequence_; }    // ","db":…,"sequence":"[…,\"
+  std::string_view times() const { return times_; }          // \"]","ts_us":…,"ts_ns":…
+  std::string_view xid() const { return xid_; }              // txId's value and ,"lsn":
+  std::string_view end() const { return end_; }              // ,"xmin":null,"origin":…}
+  void SetXid(uint32_t xid);
 
  private:
-  uint32_t xid_ = 0;
-  std::string millis_, micros_, nanos_, sequence_start_, origin_json_, origin_lsn_json_;
+  std::string start_, sequence_, times_, xid_, end_;
 };
 
 // Of one event.
 struct EventInfo {
   const TransactionInfo* transaction = nullptr;
-  bool has_xid = true;
   uint64_t lsn = 0;
-  const char* snapshot = "false";  // source.snapshot
+  std::string_view snapshot = "false";  // source.snapshot
   char op = 'c';
   int64_t now_ns = 0;  // wall clock
 };
 
 // "source":{…}, from source_names on with the relation's names.
-void AppendSource(Buffer& out, const StreamConstants& stream, std::string_view source_names,
-                  const EventInfo& info);
+void AppendSource(Buffer& out, std::string_view source_names, const EventInfo& info);
 
 // ,"transaction":null,"op":"c","ts_ms":…,"ts_us":…,"ts_ns":…}
 void AppendEnvelopeEnd(Buffer& out, const EventInfo& info);
@@ -55,8 +52,8 @@ void AppendEnvelopeEnd(Buffer& out, const EventInfo& info);
 const char* MetadataType(std::string_view path);
 
 // The value of a metadata field as JSON.
-void AppendMetadata(Buffer& out, std::string_view path, const StreamConstants& stream,
-                    const RelationPlan& plan, const EventOptions& options, const EventInfo& info);
+void AppendMetadata(Buffer& out, std::string_view path, const RelationPlan& plan,
+                    const EventOptions& options, const EventInfo& info);
 
 }  // namespace penstock::event
 

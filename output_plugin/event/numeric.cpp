@@ -109,30 +109,47 @@ void Numeric::AppendPlain(Buffer& out, int scale) const {
   }
 }
 
-void Numeric::AppendUnscaled(Buffer& out, int scale) const {
+int Numeric::Groups(int scale, int* cut) const {
   // Groups that hold the integer part and scale fraction digits; the last one may be cut.
   const int fraction_groups = scale >= 0 ? (scale + kDigitsPerGroup - 1) / kDigitsPerGroup
                                          : -(-scale / kDigitsPerGroup);
-  const int groups = weight_ + 1 + fraction_groups;
-  const int cut = fraction_groups * kDigitsPerGroup - scale;  // digits of the last group beyond scale
-  if (groups <= 0) return out.Append('\0');
-  if (groups <= 9) {  // 36 digits fit 128 bits
-    unsigned __int128 value = 0;
+  *cut = fraction_groups * kDigitsPerGroup - scale;
+  return weight_ + 1 + fraction_groups;
+}
+
+int Numeric::ShortUnscaled(int scale, char out[kShortBytes]) const {
+  int cut;
+  const int groups = Groups(scale, &cut);
+  if (groups > 9) return 0;  // 36 digits fit 128 bits
+  unsigned __int128 value = 0;
+  if (groups <= 4) {  // 16 digits fit 64 bits
+    uint64_t small = 0;
+    for (int i = 0; i < groups; ++i) small = small * 10000 + static_cast<unsigned>(Digit(i));
+    value = small / static_cast<unsigned>(kPowersOfTen[cut]);
+  } else {
     for (int i = 0; i < groups; ++i) value = value * 10000 + static_cast<unsigned>(Digit(i));
     value /= static_cast<unsigned>(kPowersOfTen[cut]);
-    unsigned char bytes[17];
-    int n = 17;
-    const bool negative = negative_ && value != 0;
-    unsigned __int128 two = negative ? -value : value;
-    // Bytes from the low end until the rest is only sign.
-    do {
-      bytes[--n] = static_cast<unsigned char>(two);
-      two >>= 8;
-      if (negative) two |= static_cast<unsigned __int128>(0xFF) << 120;
-    } while (n > 0 && !(negative ? (two == ~static_cast<unsigned __int128>(0) && (bytes[n] & 0x80) != 0)
-                                 : (two == 0 && (bytes[n] & 0x80) == 0)));
-    return out.Append(reinterpret_cast<const char*>(bytes + n), static_cast<size_t>(17 - n));
   }
+  const bool negative = negative_ && value != 0;
+  auto two = static_cast<__int128>(negative ? -value : value);
+  // Bytes from the low end until the rest is only sign.
+  char reversed[kShortBytes];
+  int n = 0;
+  do {
+    reversed[n++] = static_cast<char>(two);
+    two >>= 8;
+  } while (n < kShortBytes && two != (reversed[n - 1] < 0 ? -1 : 0));
+  for (int i = 0; i < n; ++i) out[i] = reversed[n - 1 - i];
+  return n;
+}
+
+void Numeric::AppendUnscaled(Buffer& out, int scale) const {
+  char bytes[kShortBytes];
+  if (const int n = ShortUnscaled(scale, bytes); n != 0) {
+    return out.Append(bytes, static_cast<size_t>(n));
+  }
+  int cut;
+  const int groups = Groups(scale, &cut);
   // Long values: 32-bit limbs, most significant last.
   std::vector<uint32_t> limbs;
   auto multiply_add = [&limbs](uint32_t factor, uint32_t add) {

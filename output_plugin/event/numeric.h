@@ -33,6 +33,10 @@ class Numeric {
   // Decimal. Digits beyond scale are cut; Connect columns never have any.
   void AppendUnscaled(Buffer& out, int scale) const;
 
+  // The same into out when the value is short, which nearly all are; 0: use AppendUnscaled.
+  static constexpr int kShortBytes = 17;
+  int ShortUnscaled(int scale, char out[kShortBytes]) const;
+
   double ToDouble() const;
 
  private:
@@ -42,6 +46,9 @@ class Numeric {
     std::memcpy(&digit, digits_ + index * 2, sizeof digit);
     return digit;
   }
+
+  // Number of base-10000 groups down to 10^-scale, and the decimal digits of the last one to cut.
+  int Groups(int scale, int* cut) const;
 
   Kind kind_ = Kind::kFinite;
   bool negative_ = false;

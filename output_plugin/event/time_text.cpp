@@ -14,6 +14,12 @@ void AppendPadded(Buffer& out, int64_t value, int width) {
   out.Advance(static_cast<size_t>(width));
 }
 
+char* PutTwo(char* p, int value) {
+  p[0] = static_cast<char>('0' + value / 10);
+  p[1] = static_cast<char>('0' + value % 10);
+  return p + 2;
+}
+
 void AppendFraction(Buffer& out, int64_t micros, int digits) {
   if (digits == kFewest) {
     digits = micros == 0 ? 0 : 6;
@@ -64,19 +70,23 @@ void AppendIsoDate(Buffer& out, int64_t days) {
   } else {
     AppendPadded(out, year, 4);
   }
-  out.Append('-');
-  AppendPadded(out, date.month, 2);
-  out.Append('-');
-  AppendPadded(out, date.day, 2);
+  char* p = out.Reserve(6);
+  *p++ = '-';
+  p = PutTwo(p, date.month);
+  *p++ = '-';
+  PutTwo(p, date.day);
+  out.Advance(6);
 }
 
 void AppendIsoTime(Buffer& out, int64_t micros, int digits) {
-  const int64_t seconds = micros / kMicrosPerSecond;
-  AppendPadded(out, seconds / 3600, 2);
-  out.Append(':');
-  AppendPadded(out, seconds / 60 % 60, 2);
-  out.Append(':');
-  AppendPadded(out, seconds % 60, 2);
+  const int seconds = static_cast<int>(micros / kMicrosPerSecond);
+  char* p = out.Reserve(8);
+  p = PutTwo(p, seconds / 3600);
+  *p++ = ':';
+  p = PutTwo(p, seconds / 60 % 60);
+  *p++ = ':';
+  PutTwo(p, seconds % 60);
+  out.Advance(8);
   AppendFraction(out, micros % kMicrosPerSecond, digits);
 }
 

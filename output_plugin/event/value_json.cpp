@@ -62,6 +62,10 @@ void AppendUuid(Buffer& out, const char* bytes) {
 
 // Quoted base64 of the unscaled value.
 void AppendDecimal(Buffer& out, const Numeric& numeric, int scale) {
+  char bytes[Numeric::kShortBytes];
+  if (const int n = numeric.ShortUnscaled(scale, bytes); n != 0) {
+    return AppendQuotedBase64(out, bytes, static_cast<size_t>(n));
+  }
   Buffer unscaled;
   numeric.AppendUnscaled(unscaled, scale);
   AppendQuotedBase64(out, unscaled.data(), unscaled.size());

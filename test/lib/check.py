@@ -11,6 +11,7 @@ unprivileged user. A suite that does not run counts as one failure. The last lin
 """
 import argparse
 import concurrent.futures
+import fcntl
 import glob
 import hashlib
 import os
@@ -30,6 +31,7 @@ from pgserver import PgServer, ServerError, stop_on_signals  # noqa: E402
 
 SUITE_TIMEOUT_SECONDS = 900
 CPUS = os.cpu_count() or 2
+SOURCE_SUFFIXES = (".h", ".c", ".cpp", ".mk", ".map", ".sql", ".control", ".sh", "Makefile")
 
 
 class CheckError(Exception):
@@ -68,6 +70,15 @@ class Work:
             if status.st_uid != os.geteuid() or os.path.islink(path) or not os.path.isdir(path):
                 raise CheckError("%s is not ours; remove it" % path) from None
 
+    def lock(self):
+        """Two runs would install over each other."""
+        self.lock_file = open(os.path.join(self.dir, "lock"), "w", encoding="utf-8")
+        try:
+            fcntl.flock(self.lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting for another run in this tree", flush=True)
+            fcntl.flock(self.lock_file, fcntl.LOCK_EX)
+
     def config(self, option):
         return run_quietly([self.pg_config, option]).strip()
 
@@ -92,13 +103,35 @@ def run_quietly(command, **options):
     return done.stdout
 
 
-def build(work):
-    """Both modules, and the pure code with its unit tests."""
-    jobs = "-j%d" % CPUS
-    run_quietly(["make", "-s", jobs, "all"], cwd=ROOT)
+def build(work, product):
+    """Installs both modules into the private PostgreSQL: the product itself, built in this tree, or
+    with failpoints, built in a copy, so that a later "make install" finds nothing of them."""
     work.pg_config = shutil.which(os.environ.get("PG_CONFIG") or "pg_config")
     copy_postgres(work)
-    run_quietly(["make", "-s", "install", "PG_CONFIG=" + work.pg_config], cwd=ROOT)
+    root = ROOT if product else copy_sources(os.path.join(ROOT, "build", "source"))
+    command = ["make", "-s", "-C", root, "PG_CONFIG=" + work.pg_config] + ([] if product else ["FAILPOINTS=1"])
+    run_quietly(command + ["-j%d" % CPUS, "all"])
+    run_quietly(command + ["install"])
+
+
+def copy_sources(target):
+    """Keeps times and what was built from sources that did not change."""
+    wanted = {"Makefile"}
+    for folder in ("extension", "output_plugin", "test/lib"):
+        for directory, _, files in os.walk(os.path.join(ROOT, folder)):
+            wanted.update(os.path.relpath(os.path.join(directory, name), ROOT)
+                          for name in files if name.endswith(SOURCE_SUFFIXES))
+    for folder in ("extension", "output_plugin"):
+        for directory, _, files in os.walk(os.path.join(target, folder)):
+            for path in (os.path.join(directory, name) for name in files if name.endswith(SOURCE_SUFFIXES)):
+                if os.path.relpath(path, target) not in wanted:
+                    os.unlink(path)
+    for path in wanted:
+        source, copy = os.path.join(ROOT, path), os.path.join(target, path)
+        if not os.path.exists(copy) or os.stat(copy).st_mtime_ns != os.stat(source).st_mtime_ns:
+            os.makedirs(os.path.dirname(copy), exist_ok=True)
+            shutil.copy2(source, copy)
+    return target
 
 
 def copy_postgres(work):
@@ -225,6 +258,11 @@ def unit(work):
     return [os.path.join(HERE, "unit.sh"), "default"]
 
 
+def docs(work):
+    del work
+    return [os.path.join(HERE, "docs.py"), "--check"]
+
+
 def tool(*path):
     return lambda work: [os.path.join(ROOT, *path)]
 
@@ -238,7 +276,7 @@ SUITES = [
     Suite("regress", regress, count_regress, ["regression.diffs", "log/postmaster.log"]),
     Suite("isolation", isolation, count_regress, ["regression.diffs", "output_iso/regression.diffs", "log/postmaster.log"]),
     Suite("readme", tool("test", "lib", "readme_test.py"), count_summary),
-    Suite("docs", tool("test", "lib", "docs.sh"), count_summary),
+    Suite("docs", docs, count_summary),
     Suite("symbols", tool("test", "lib", "symbols_test.sh"), count_summary),
     Suite("sources", tool("test", "lib", "sources_test.sh"), count_summary),
 ]
@@ -274,7 +312,7 @@ class Runner:
         return passed, failed
 
     def execute(self, suite, command, log):
-        environment = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "MAKE", "MFLAGS"))}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         environment["PG_CONFIG"] = self.work.pg_config
         with open(log, "w", encoding="utf-8") as file:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
@@ -319,7 +357,7 @@ class Runner:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="names of the suites")
-    parser.add_argument("--build", action="store_true", help="build and install only")
+    parser.add_argument("--build", action="store_true", help="build the product and install it, no more")
     parser.add_argument("names", nargs="*", metavar="SUITE")
     arguments = parser.parse_args()
     if arguments.list:
@@ -330,14 +368,22 @@ def main():
         parser.error("no suite %s" % ", ".join(sorted(unknown)))
     suites = [suite for suite in SUITES if not arguments.names or suite.name in arguments.names]
 
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        os.environ.pop(name, None)  # of the make that started us; ours are their own
     start = time.monotonic()
     work = Work()
-    build(work)
+    work.lock()
+    print("building", flush=True)
+    try:
+        build(work, product=arguments.build)
+    except CheckError as error:
+        print("%s\n0 passed, %d failed" % (error, len(suites)), flush=True)
+        return 1
     print("built and installed into %s  (%.0f s)" % (work.pg, time.monotonic() - start), flush=True)
     if arguments.build:
         return 0
     runner = Runner(work)
-    pool = concurrent.futures.ThreadPoolExecutor(max_workers=max(2, CPUS))
+    pool = concurrent.futures.ThreadPoolExecutor(max_workers=CPUS + 1)  # much of it is waiting
     try:
         results = list(pool.map(runner.run, suites))
     except KeyboardInterrupt:

@@ -2,7 +2,9 @@
 # deps.sh check|install SET...: the Debian/Ubuntu packages that penstock needs.
 #   check    succeeds when all are there, else prints the one command that installs them
 #   install  installs what is missing (root, or sudo without a password), else as check
-# Sets: build, test, bench, lint. Plain sh: it is the first thing that runs on a bare machine.
+# Sets: build, test, bench, lint, format. Plain sh: it is the first thing that runs on a bare machine.
+# The sets are read by name.
+# shellcheck disable=SC2034,SC2154
 set -eu
 
 PG_MAJOR=${PG_MAJOR:-15}
@@ -30,6 +32,8 @@ setpriv:util-linux
 ps:procps"
 packages_bench="
 /usr/lib/postgresql/$PG_MAJOR/lib/wal2json.so:postgresql-$PG_MAJOR-wal2json"
+packages_format="
+clang-format-19:clang-format-19"
 packages_lint="
 clang-format-19:clang-format-19
 clang-tidy-19:clang-tidy-19
@@ -69,7 +73,7 @@ mode=$1
 shift
 for set in "$@"; do
   case $set in
-    build | test | bench | lint) ;;
+    build | test | bench | lint | format) ;;
     *) echo "deps.sh: unknown set \"$set\"" >&2; exit 2 ;;
   esac
 done

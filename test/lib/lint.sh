@@ -2,7 +2,7 @@
 # Everything that can be said about the sources without running them. clang-tidy reads the pure code
 # through the compile database of the unit tests' build.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit
 failed=0
 step() { # step NAME COMMAND...
   name=$1
@@ -15,12 +15,13 @@ format() {
 }
 tidy() {
   cmake --preset default -G Ninja >build/lint.log 2>&1 || { cat build/lint.log; return 1; }
-  find extension/core extension/sink output_plugin/event -name '*.cpp' -print0 |
+  # Clang 19 does not compile Debian 12's RapidJSON.
+  grep -rLZ --include='*.cpp' rapidjson extension/core extension/sink output_plugin/event |
     xargs -0 -n 4 -P "$(nproc 2>/dev/null || echo 2)" clang-tidy-19 --quiet -p build/cmake 2>build/lint.log ||
     { grep -v 'warnings generated' build/lint.log; return 1; }
 }
 shell() {
-  shellcheck .ci/run test/lib/*.sh
+  shellcheck --severity=warning .ci/run test/lib/*.sh
 }
 mkdir -p build
 step format format

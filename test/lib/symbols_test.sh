@@ -27,8 +27,9 @@ only() { # only PATTERN: the lines that do not match it
   grep -Evx "$1" || true
 }
 
-worker=extension/penstock.so
-plugin=output_plugin/penstock_output.so
+libdir=$("${PG_CONFIG:-pg_config}" --pkglibdir)
+worker=$libdir/penstock.so
+plugin=$libdir/penstock_output.so
 sql_functions=$(sed -n "s/.*'MODULE_PATHNAME', '\([a-z0-9_]*\)'.*/\1/p" extension/penstock--*.sql | sort -u)
 
 ok "penstock.so exports nothing else" "$(exported $worker |
@@ -52,6 +53,10 @@ ok "penstock_output.so exports exactly its entry points" "$(
     for name in Pg_magic_func _PG_output_plugin_init; do
       exported $plugin | grep -qx $name || echo "missing: $name"
     done; })"
+for module in $worker $plugin; do
+  ok "$(basename $module) misses nothing of its own" "$(nm -D --undefined-only "$module" |
+    grep -i penstock | sed 's/.* U /undefined: /')"
+done
 ok "penstock_output.so needs only the C library" "$(libraries $plugin |
   only 'lib(c|m|pthread|dl)\.so\.[0-9]+|ld-linux.*' | sed 's/^/needs: /')"
 ok "penstock.so needs only the C library and librdkafka" "$(libraries $worker |

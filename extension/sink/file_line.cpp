@@ -1,0 +1,140 @@
+// file_line.cpp: see file_line.h.
+#include "file_line.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "../core/option.h"
+#include "output_plugin/event/json_text.h"
+
+namespace penstock::sink {
+namespace {
+
+size_t Digits(std::string_view text, size_t from) {
+  size_t end = from;
+  while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+  return end - from;
+}
+
+// -?int[.digits][e[+-]digits], int without leading zeros.
+bool IsJsonNumber(std::string_view text) {
+  size_t at = !text.empty() && text[0] == '-' ? 1 : 0;
+  const size_t whole = Digits(text, at);
+  if (whole == 0 || (whole > 1 && text[at] == '0')) return false;
+  at += whole;
+  if (at < text.size() && text[at] == '.') {
+    const size_t fraction = Digits(text, at + 1);
+    if (fraction == 0) return false;
+    at += 1 + fraction;
+  }
+  if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
+    ++at;
+    if (at < text.size() && (text[at] == '+' || text[at] == '-')) ++at;
+    const size_t exponent = Digits(text, at);
+    if (exponent == 0) return false;
+    at += exponent;
+  }
+  return at == text.size();
+}
+
+// Bytes after the first of a UTF-8 sequence, and the range of the second; 0: a wrong first byte.
+struct Utf8Lead {
+  int following;
+  unsigned char low;
+  unsigned char high;
+};
+
+Utf8Lead LeadOf(unsigned char c) {
+  if (c >= 0xC2 && c <= 0xDF) return {1, 0x80, 0xBF};
+  if (c == 0xE0) return {2, 0xA0, 0xBF};
+  if (c == 0xED) return {2, 0x80, 0x9F};
+  if (c >= 0xE1 && c <= 0xEF) return {2, 0x80, 0xBF};
+  if (c == 0xF0) return {3, 0x90, 0xBF};
+  if (c >= 0xF1 && c <= 0xF3) return {3, 0x80, 0xBF};
+  if (c == 0xF4) return {3, 0x80, 0x8F};
+  return {0, 0, 0};
+}
+
+bool AppendField(event::Buffer& out, const std::optional<std::string_view>& text) {
+  if (!text) {
+    out.Append("null");
+  } else if (LooksLikeJson(*text)) {
+    char* const place = out.Reserve(text->size());
+    std::memcpy(place, text->data(), text->size());
+    // Inside strings JSON has no raw line ends.
+    std::replace_if(
+        place, place + text->size(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    out.Advance(text->size());
+  } else if (IsUtf8(*text)) {
+    event::AppendString(out, *text);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void AppendHeaders(event::Buffer& out, const Event& event) {
+  for (size_t i = 0; i < event.header_count; ++i) {
+    const Header& header = event.headers[i];
+    if (i != 0) out.Append(',');
+    event::AppendString(out, header.name);
+    out.Append(':');
+    if (header.value) {
+      event::AppendString(out, *header.value);
+    } else {
+      out.Append("null");
+    }
+  }
+}
+
+}  // namespace
+
+bool LooksLikeJson(std::string_view text) {
+  text = Trim(text);
+  if (text.empty()) return false;
+  const char first = text.front();
+  const char last = text.back();
+  if (first == '{') return last == '}';
+  if (first == '[') return last == ']';
+  if (first == '"') return text.size() > 1 && last == '"';
+  return text == "true" || text == "false" || text == "null" || IsJsonNumber(text);
+}
+
+bool IsUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i++]);
+    if (first < 0x80) continue;
+    Utf8Lead lead = LeadOf(first);
+    if (lead.following == 0) return false;
+    for (; lead.following > 0; --lead.following) {
+      if (i == text.size()) return false;
+      const auto next = static_cast<unsigned char>(text[i++]);
+      if (next < lead.low || next > lead.high) return false;
+      lead.low = 0x80;
+      lead.high = 0xBF;
+    }
+  }
+  return true;
+}
+
+Status AppendFileLine(event::Buffer& out, const Event& event) {
+  const size_t start = out.size();
+  out.Append("{\"topic\":");
+  event::AppendString(out, event.topic);
+  out.Append(",\"key\":");
+  bool text = AppendField(out, event.key);
+  out.Append(",\"value\":");
+  text = AppendField(out, event.value) && text;
+  out.Append(",\"headers\":{");
+  AppendHeaders(out, event);
+  out.Append("}}\n");
+  if (text) return {};
+  out.Truncate(start);
+  return {StatusCode::kDataError,
+          "an event for topic \"" + std::string(event.topic) + "\" is neither JSON nor text",
+          "Files take JSON formats only."};
+}
+
+}  // namespace penstock::sink

@@ -1,0 +1,286 @@
+// kafka_sink.cpp: see kafka_sink.h.
+#include "kafka_sink.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "kafka_errors.h"
+#include "kafka_release.h"
+
+namespace penstock::sink {
+namespace {
+
+// What librdkafka spends on a message beside its bytes, roughly; without it, small events could
+// take many times the limit.
+constexpr size_t kMessageOverheadBytes = 256;
+constexpr int kStallMs = 1000;          // errors count once nothing has moved for so long
+constexpr int kSilenceMs = 10000;       // and so does silence, without any error
+constexpr int kMaxEventsPerPoll = 1000;  // an event holds up to thousands of reports
+constexpr int kEvents = RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG;
+
+size_t PayloadBytes(const Event& event) {
+  return (event.key ? event.key->size() : 0) + (event.value ? event.value->size() : 0);
+}
+
+// librdkafka takes NULL as "no key" and "no value", an empty one needs some address.
+void* Pointer(const std::optional<std::string_view>& text) {
+  static char empty[1] = {0};
+  if (!text) return nullptr;
+  return text->empty() ? empty : const_cast<char*>(text->data());
+}
+
+size_t Size(const std::optional<std::string_view>& text) { return text ? text->size() : 0; }
+
+}  // namespace
+
+KafkaSink::KafkaSink(KafkaOptions options, ClockMs clock)
+    : options_(std::move(options)), clock_(std::move(clock)) {}
+
+KafkaSink::~KafkaSink() { Abandon(); }
+
+Result<Resume> KafkaSink::Open(const Identity& /*identity*/, bool /*snapshot_pending*/) {
+  if (producer_ == nullptr) {
+    if (Status status = MakeProducer(); !status.ok()) return status;
+  }
+  return Resume{};
+}
+
+Status KafkaSink::MakeProducer() {
+  std::array<char, 512> text{};
+  KafkaConf conf(rd_kafka_conf_new());
+  for (const auto& [name, value] : options_.properties) {
+    if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) !=
+        RD_KAFKA_CONF_OK) {
+      // librdkafka's text repeats the value, which may be a secret.
+      return {StatusCode::kInvalidOption,
+              "librdkafka does not take the value of property \"" + name + "\""};
+    }
+  }
+  rd_kafka_conf_set_events(conf.get(), kEvents);
+  wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  if (wake_fd_ < 0) return {StatusCode::kInternal, "could not make an eventfd"};
+  producer_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), text.data(), text.size());
+  if (producer_ == nullptr) {
+    close(std::exchange(wake_fd_, -1));
+    return {StatusCode::kInvalidOption,
+            "librdkafka does not take the configuration: " + std::string(text.data())};
+  }
+  (void)conf.release();  // the producer's now
+  (void)rd_kafka_set_log_queue(producer_, nullptr);
+  queue_.reset(rd_kafka_queue_get_main(producer_));
+  const uint64_t one = 1;
+  rd_kafka_queue_io_event_enable(queue_.get(), wake_fd_, &one, sizeof(one));
+  topics_ = std::make_unique<KafkaTopics>(producer_, queue_.get(), options_.topic_creation, clock_);
+  progress_ms_ = clock_();
+  return {};
+}
+
+Status KafkaSink::Deliver(const Event& event) {
+  if (!failed_.ok()) return failed_;
+  if (producer_ == nullptr) return {StatusCode::kInternal, "the kafka sink is not open"};
+  const size_t bytes = PayloadBytes(event) + kMessageOverheadBytes;
+  // One event always fits, however large.
+  if (tracker_.InFlightEvents() > 0 && tracker_.InFlightBytes() + bytes > options_.buffer_bytes) {
+    return Refused();
+  }
+  rd_kafka_topic_t* topic = nullptr;
+  if (Status status = topics_->Prepare(event.topic, &topic); !status.ok()) {
+    if (status.code() == StatusCode::kBusy) Wake();
+    // For the caller both mean: the destination is away, the same event again later.
+    if (status.code() == StatusCode::kAuthentication) {
+      return {StatusCode::kUnavailable, status.message(), status.hint()};
+    }
+    return status;
+  }
+  if (tracker_.InFlightEvents() == 0) progress_ms_ = clock_();
+  DeliveryTracker::Group* group = tracker_.Add(bytes);
+  Status status = Produce(event, topic, group);
+  if (!status.ok()) tracker_.TakeBack(group, bytes);
+  return status;
+}
+
+Status KafkaSink::Refused() const {
+  const bool away = !trouble_.ok() && clock_() - progress_ms_ >= kStallMs;
+  if (away) return {StatusCode::kUnavailable, trouble_.message(), trouble_.hint()};
+  return {StatusCode::kBusy, "the buffer of the kafka sink is full"};
+}
+
+Status KafkaSink::Produce(const Event& event, rd_kafka_topic_t* topic,
+                          DeliveryTracker::Group* group) {
+  const rd_kafka_resp_err_t error = event.header_count == 0
+                                        ? ProducePlain(event, topic, group)
+                                        : ProduceWithHeaders(event, topic, group);
+  switch (error) {
+    case RD_KAFKA_RESP_ERR_NO_ERROR:
+      return {};
+    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+      return Refused();
+    case RD_KAFKA_RESP_ERR__FATAL:
+      if (Status fatal = Health(); !fatal.ok()) return fatal;
+      [[fallthrough]];
+    default:
+      return EventStatus(error, event.topic, PayloadBytes(event));
+  }
+}
+
+rd_kafka_resp_err_t KafkaSink::ProducePlain(const Event& event, rd_kafka_topic_t* topic,
+                                            void* ticket) {
+  const int32_t partition = event.partition < 0 ? RD_KAFKA_PARTITION_UA : event.partition;
+  if (rd_kafka_produce(topic, partition, RD_KAFKA_MSG_F_COPY, Pointer(event.value),
+                       Size(event.value), Pointer(event.key), Size(event.key), ticket) == 0) {
+    return RD_KAFKA_RESP_ERR_NO_ERROR;
+  }
+  return rd_kafka_last_error();
+}
+
+rd_kafka_resp_err_t KafkaSink::ProduceWithHeaders(const Event& event, rd_kafka_topic_t* topic,
+                                                  void* ticket) {
+  KafkaHeaders headers(rd_kafka_headers_new(event.header_count));
+  for (size_t i = 0; i < event.header_count; ++i) {
+    const Header& header = event.headers[i];
+    const rd_kafka_resp_err_t error = rd_kafka_header_add(
+        headers.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
+        Pointer(header.value), static_cast<ssize_t>(Size(header.value)));
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  }
+  const int32_t partition = event.partition < 0 ? RD_KAFKA_PARTITION_UA : event.partition;
+  const rd_kafka_resp_err_t error = rd_kafka_producev(
+      producer_, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(partition),
+      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+      RD_KAFKA_V_VALUE(Pointer(event.value), Size(event.value)),
+      RD_KAFKA_V_KEY(Pointer(event.key), Size(event.key)), RD_KAFKA_V_HEADERS(headers.get()),
+      RD_KAFKA_V_OPAQUE(ticket), RD_KAFKA_V_END);
+  // librdkafka 2.0.2 to 2.11 free the headers although the partition is refused (fixed in 2.12):
+  // a small leak is better than freeing them twice.
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
+    (void)headers.release();
+  }
+  return error;
+}
+
+Status KafkaSink::Poll(int timeout_ms) {
+  if (!failed_.ok()) return failed_;
+  if (producer_ == nullptr) return {StatusCode::kInternal, "the kafka sink is not open"};
+  DrainWakeFd();
+  topics_->Advance();
+  int wait_ms = timeout_ms;
+  for (int i = 0; i < kMaxEventsPerPoll; ++i) {
+    KafkaEvent event(rd_kafka_queue_poll(queue_.get(), wait_ms));
+    if (event == nullptr) break;
+    Handle(event.get());
+    wait_ms = 0;
+    if (i == kMaxEventsPerPoll - 1) Wake();  // the rest in the next call
+  }
+  if (failed_.ok() && topics_->Pending()) topics_->Advance();
+  return Health();
+}
+
+void KafkaSink::Handle(rd_kafka_event_t* event) {
+  switch (rd_kafka_event_type(event)) {
+    case RD_KAFKA_EVENT_DR:
+      return HandleReports(event);
+    case RD_KAFKA_EVENT_ERROR:
+      return HandleError(event);
+    case RD_KAFKA_EVENT_CREATETOPICS_RESULT:
+      return topics_->HandleCreated(event);
+    default:  // log lines: what matters in them comes as an error too
+      return;
+  }
+}
+
+void KafkaSink::HandleReports(rd_kafka_event_t* event) {
+  std::array<const rd_kafka_message_t*, 256> batch;
+  for (;;) {
+    const size_t count = rd_kafka_event_message_array(event, batch.data(), batch.size());
+    if (count == 0) return;
+    for (size_t i = 0; i < count; ++i) {
+      const rd_kafka_message_t* message = batch[i];
+      const size_t payload = message->len + message->key_len;
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        tracker_.Acknowledge(static_cast<DeliveryTracker::Group*>(message->_private),
+                             payload + kMessageOverheadBytes);
+      } else if (!abandoned_ && failed_.ok()) {
+        // Not acknowledged: the position can never pass it.
+        failed_ = message->err == RD_KAFKA_RESP_ERR__FATAL
+                      ? Status()
+                      : EventStatus(message->err, rd_kafka_topic_name(message->rkt), payload);
+      }
+    }
+    progress_ms_ = clock_();
+    trouble_ = {};
+    connected_ = true;
+  }
+}
+
+void KafkaSink::HandleError(rd_kafka_event_t* event) {
+  const rd_kafka_resp_err_t error = rd_kafka_event_error(event);
+  if (error == RD_KAFKA_RESP_ERR__FATAL) return;  // Health asks for it
+  // "all brokers are down" says less than the error of the one broker before it.
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !trouble_.ok()) return;
+  trouble_ = ConnectionStatus(error, rd_kafka_event_error_string(event));
+}
+
+bool KafkaSink::EverConnected() {
+  if (!connected_) {
+    // With timeout 0 this only tells what is known: something once an answer with metadata came.
+    char* cluster = rd_kafka_clusterid(producer_, 0);
+    connected_ = cluster != nullptr;
+    if (connected_) {
+      rd_kafka_mem_free(producer_, cluster);
+      trouble_ = {};
+    }
+  }
+  return connected_;
+}
+
+Status KafkaSink::Health() {
+  std::array<char, 512> text{};
+  if (rd_kafka_fatal_error(producer_, text.data(), text.size()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    failed_ = {StatusCode::kInternal, "the kafka producer cannot go on: " + std::string(text.data()),
+               "Delivery starts again from the last confirmed position."};
+  }
+  if (!failed_.ok()) return failed_;
+  if (!EverConnected()) return trouble_;
+  if (Status status = topics_->PendingStatus(); !status.ok()) return status;
+  const int64_t now = clock_();
+  if (tracker_.InFlightEvents() == 0 && !topics_->Pending()) {
+    // A broker may close an idle connection; that is no trouble.
+    progress_ms_ = now;
+    return {};
+  }
+  if (now - progress_ms_ >= kStallMs + options_.linger_ms && !trouble_.ok()) return trouble_;
+  if (now - progress_ms_ >= kSilenceMs + options_.linger_ms) {
+    return {StatusCode::kUnavailable, "kafka does not answer: " +
+                                          std::to_string(tracker_.InFlightEvents()) +
+                                          " events wait for an acknowledgement"};
+  }
+  return {};
+}
+
+void KafkaSink::DrainWakeFd() const {
+  uint64_t count = 0;
+  (void)!read(wake_fd_, &count, sizeof(count));
+}
+
+void KafkaSink::Wake() const {
+  const uint64_t one = 1;
+  (void)!write(wake_fd_, &one, sizeof(one));
+}
+
+void KafkaSink::Abandon() {
+  if (abandoned_ || producer_ == nullptr) return;
+  abandoned_ = true;
+  failed_ = {StatusCode::kInternal, "the kafka sink was abandoned"};
+  topics_.reset();
+  rd_kafka_queue_io_event_enable(queue_.get(), -1, nullptr, 0);
+  const bool released = ReleaseProducer(producer_, std::move(queue_));
+  producer_ = nullptr;
+  // Threads that are left behind may still write to it.
+  if (released) close(std::exchange(wake_fd_, -1));
+}
+
+}  // namespace penstock::sink

@@ -1,0 +1,74 @@
+// kafka_sink.h: sink type kafka: librdkafka's idempotent producer, at least once, in order per key.
+//
+// The worker's thread makes every call. librdkafka's threads only fill one queue (delivery reports,
+// errors, log lines, answers to topic creation), which Poll empties; an eventfd says when.
+//
+// Statuses of Poll: kUnavailable and kAuthentication while librdkafka goes on trying; anything else
+// means that an event came back undelivered or the producer is dead. The sink is of no use then:
+// the worker ends and reads again from the confirmed position.
+#ifndef PENSTOCK_SINK_KAFKA_SINK_H
+#define PENSTOCK_SINK_KAFKA_SINK_H
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../core/delivery_tracker.h"
+#include "../core/retry.h"
+#include "kafka_options.h"
+#include "kafka_prelude.h"
+#include "kafka_topics.h"
+#include "sink.h"
+
+namespace penstock::sink {
+
+class KafkaSink final : public Sink {
+ public:
+  explicit KafkaSink(KafkaOptions options, ClockMs clock = SteadyClockMs());
+  ~KafkaSink() override;
+
+  Result<Resume> Open(const Identity& identity, bool snapshot_pending) override;
+  Status Deliver(const Event& event) override;
+  void EndTransaction(uint64_t end_lsn) override { tracker_.EndTransaction(end_lsn); }
+  Status Poll(int timeout_ms) override;
+  uint64_t DeliveredLsn() const override { return tracker_.DeliveredLsn(); }
+  uint64_t InFlightEvents() const override { return tracker_.InFlightEvents(); }
+  uint64_t InFlightBytes() const override { return tracker_.InFlightBytes(); }
+  int WakeFd() const override { return wake_fd_; }
+  void Abandon() override;
+
+  rd_kafka_t* producer() { return producer_; }  // for tests
+
+ private:
+  Status MakeProducer();
+  Status Refused() const;
+  Status Produce(const Event& event, rd_kafka_topic_t* topic, DeliveryTracker::Group* group);
+  rd_kafka_resp_err_t ProducePlain(const Event& event, rd_kafka_topic_t* topic, void* ticket);
+  rd_kafka_resp_err_t ProduceWithHeaders(const Event& event, rd_kafka_topic_t* topic,
+                                         void* ticket);
+  void DrainWakeFd() const;
+  void Wake() const;
+  void Handle(rd_kafka_event_t* event);
+  void HandleReports(rd_kafka_event_t* event);
+  void HandleError(rd_kafka_event_t* event);
+  Status Health();
+  bool EverConnected();
+
+  KafkaOptions options_;
+  ClockMs clock_;
+  rd_kafka_t* producer_ = nullptr;
+  KafkaQueue queue_;
+  std::unique_ptr<KafkaTopics> topics_;
+  DeliveryTracker tracker_;
+  int wake_fd_ = -1;
+  bool connected_ = false;
+  int64_t progress_ms_ = 0;  // last time something was acknowledged, or nothing was waiting
+  Status trouble_;           // last connection error since then
+  Status failed_;            // for good
+  bool abandoned_ = false;
+};
+
+}  // namespace penstock::sink
+
+#endif

@@ -1,0 +1,52 @@
+// make_sink.cpp: from a sink type's name to its object.
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "file_options.h"
+#include "file_sink.h"
+#include "kafka_options.h"
+#include "kafka_sink.h"
+#include "null_sink.h"
+#include "sink.h"
+
+namespace penstock::sink {
+namespace {
+
+using SinkResult = Result<std::unique_ptr<Sink>>;
+
+SinkResult MakeKafka(const Options& options) {
+  Result<KafkaOptions> parsed = ParseKafkaOptions(options);
+  if (!parsed.ok()) return parsed.status();
+  return SinkResult(std::make_unique<KafkaSink>(std::move(parsed.value())));
+}
+
+SinkResult MakeFile(const Options& options) {
+  Result<FileOptions> parsed = ParseFileOptions(options);
+  if (!parsed.ok()) return parsed.status();
+  return SinkResult(std::make_unique<FileSink>(std::move(parsed.value())));
+}
+
+SinkResult MakeNull(const Options& options) {
+  if (!options.empty()) return UnknownOption(options.begin()->first, {});
+  return SinkResult(std::make_unique<NullSink>());
+}
+
+struct TypeRow {
+  const char* type;
+  SinkResult (*make)(const Options& options);
+};
+
+constexpr TypeRow kTypes[] = {{"file", MakeFile}, {"kafka", MakeKafka}, {"null", MakeNull}};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> MakeSink(const std::string& type, const Options& options) {
+  for (const TypeRow& row : kTypes) {
+    if (type == row.type) return row.make(options);
+  }
+  return Status(StatusCode::kInvalidOption, "unknown connector \"" + type + "\"",
+                "Sink types are kafka, file and null.");
+}
+
+}  // namespace penstock::sink

@@ -1,0 +1,98 @@
+-- create_sink in its native form: what it records, and every way to get it wrong.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS penstock;
+RESET client_min_messages;
+CREATE SCHEMA shop;
+CREATE TABLE shop.orders (id int PRIMARY KEY, note text);
+CREATE TABLE shop."Odd, name" (id int PRIMARY KEY);
+CREATE TABLE shop.log (line text);
+CREATE VIEW shop.view AS SELECT 1 AS one;
+
+-- what is recorded
+SELECT penstock.create_sink('plain', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('named', connector => 'null', tables => ARRAY['shop.orders', 'shop.Odd, name'],
+    options => '{"topic.prefix": "shop", "decimal.handling.mode": "string", "tombstones.on.delete": false, "money.fraction.digits": 3, "tasks.max": 1}');
+SELECT penstock.create_sink('slotted', 'null', ARRAY['shop.orders'],
+    '{"topic.prefix": "shop", "slot.name": "regress_slot", "snapshot.mode": "no_data"}');
+SELECT name, owner::regrole = current_user::regrole AS mine, connector, options,
+       regexp_replace(slot_name, '\d+', 'N', 'g') AS slot, generation, paused, dropping
+  FROM penstock.sink ORDER BY id;
+SELECT * FROM penstock.sink_tables('named');
+
+-- a transaction that is rolled back leaves nothing
+BEGIN;
+SELECT penstock.create_sink('undone', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
+ROLLBACK;
+SELECT count(*) FROM penstock.sink WHERE name = 'undone';
+
+-- names
+SELECT penstock.create_sink('plain', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('plain', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}', if_not_exists => true);
+SELECT penstock.create_sink('', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink(NULL, 'null');
+SELECT penstock.create_sink('x', NULL);
+SELECT penstock.create_sink('{"name": "x"}', '{}');
+
+-- connectors and options
+SELECT penstock.create_sink('x', 'kafak', ARRAY['shop.orders']);
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "decimal.handling.mod": "string"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "decimal.handling.mode": "exact"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "money.fraction.digits": 1000}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "slot.failover": true}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "bootstrap.servers": "k:9092"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": {"a": {}}}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '["topic.prefix"]');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": ');
+SELECT penstock.create_sink('x', 'kafka', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "table.include.list": "shop.orders"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "slot.name": "Not A Slot"}');
+
+-- tables
+SELECT penstock.create_sink('x', 'null', ARRAY['orders'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.missing'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['nowhere.orders'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.view'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders', NULL], '{"topic.prefix": "shop"}');
+
+SELECT penstock.create_sink('x', 'null', '{}', '{"topic.prefix": "shop"}');
+
+-- a table whose updates would carry no key
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.*'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('lax', 'null', ARRAY['shop.*'], '{"topic.prefix": "shop", "identity.missing": "skip"}');
+SELECT * FROM penstock.sink_tables('lax');
+
+-- a prefix for topics and a table that is not there yet
+BEGIN;
+SELECT regexp_replace(penstock.create_sink('later', 'null', options => '{"table.include.list": "later\\..*", "topic.prefix": "l"}'), '\d', 'N');
+ROLLBACK;
+
+-- a slot of this name is there already
+SELECT 1 FROM pg_create_physical_replication_slot('regress_taken');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "slot.name": "regress_taken"}');
+SELECT pg_drop_replication_slot('regress_taken');
+
+-- the plugin must be allowed, where the server has the setting
+SELECT current_setting('output_plugin_libraries', true) IS NOT NULL AS guarded \gset
+\if :guarded
+SET output_plugin_libraries = pgoutput, test_decoding;
+SELECT ok, setting FROM penstock.check() WHERE requirement = 'output_plugin_libraries';
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
+RESET output_plugin_libraries;
+\endif
+
+-- drop, twice, and by those who may not exist
+SELECT penstock.drop_sink('missing');
+SELECT penstock.drop_sink('missing', if_exists => true);
+SELECT penstock.drop_sink(name) FROM (VALUES ('plain'), ('named'), ('slotted'), ('lax')) AS v(name);
+-- worker and slot go first, then the row
+DO $$
+BEGIN
+    FOR i IN 1 .. 600 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END $$;
+SELECT count(*) FROM penstock.sink;
+SELECT count(*) FROM pg_replication_slots WHERE plugin = 'penstock_output';
+SET client_min_messages = warning;
+DROP SCHEMA shop CASCADE;

@@ -1,0 +1,123 @@
+// Options of one sink: who reads which, what is wrong, what is hidden.
+#include "extension/core/sink_config.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace penstock {
+namespace {
+
+TEST(SinkConfig, SplitsByReader) {
+  const Result<SinkConfig> config = SplitSinkConfig(
+      "kafka", {{"topic.prefix", "p"},
+                {"bootstrap.servers", "localhost:9092"},
+                {"snapshot.mode", "no_data"},
+                {"decimal.handling.mode", "string"},
+                {"tasks.max", "1"}});
+  ASSERT_TRUE(config.ok()) << config.status().message();
+  ASSERT_EQ(config.value().event.size(), 2u);
+  EXPECT_EQ(config.value().event[0].first, "decimal.handling.mode");
+  EXPECT_EQ(config.value().event[1].first, "topic.prefix");
+  EXPECT_EQ(config.value().source.snapshot_mode, SnapshotMode::kNoData);
+  EXPECT_EQ(config.value().sink.count("bootstrap.servers"), 1u);
+  EXPECT_EQ(config.value().sink.size(), 1u);
+  ASSERT_EQ(config.value().notices.size(), 1u);
+  EXPECT_NE(config.value().notices[0].find("tasks.max"), std::string::npos);
+}
+
+TEST(SinkConfig, UnknownConnector) {
+  const Result<SinkConfig> config = SplitSinkConfig("kafak", {{"topic.prefix", "p"}});
+  EXPECT_EQ(config.status().code(), StatusCode::kInvalidOption);
+  EXPECT_EQ(config.status().message(), "unknown connector \"kafak\"");
+}
+
+TEST(SinkConfig, UnknownOptionNamesTheNearest) {
+  const Result<SinkConfig> config =
+      SplitSinkConfig("null", {{"topic.prefix", "p"}, {"table.includ.list", "x"}});
+  EXPECT_EQ(config.status().message(), "unknown option \"table.includ.list\"");
+  EXPECT_NE(config.status().hint().find("\"table.include.list\""), std::string::npos);
+}
+
+TEST(SinkConfig, OptionOfAnotherSinkType) {
+  const Result<SinkConfig> config =
+      SplitSinkConfig("null", {{"topic.prefix", "p"}, {"bootstrap.servers", "x:1"}});
+  EXPECT_EQ(config.status().message(),
+            "option \"bootstrap.servers\" is not known to sink type \"null\"");
+  EXPECT_EQ(config.status().hint(), "It is an option of sink type \"kafka\".");
+}
+
+TEST(SinkConfig, MissingHost) {
+  const Result<SinkConfig> config = SplitSinkConfig("kafka", {{"topic.prefix", "p"}});
+  EXPECT_EQ(config.status().message(), "option \"bootstrap.servers\" is missing");
+}
+
+TEST(SinkConfig, MissingTopicPrefix) {
+  EXPECT_EQ(SplitSinkConfig("null", {}).status().message(), "option \"topic.prefix\" is missing");
+}
+
+TEST(SinkConfig, BadValue) {
+  const Result<SinkConfig> config =
+      SplitSinkConfig("null", {{"topic.prefix", "p"}, {"time.precision.mode", "exact"}});
+  EXPECT_EQ(config.status().code(), StatusCode::kInvalidOption);
+  EXPECT_NE(config.status().message().find("time.precision.mode"), std::string::npos);
+}
+
+TEST(SinkConfig, PlaceholdersAreForTheDestinationOnly) {
+  OptionMap options = {{"topic.prefix", "p"}, {"bootstrap.servers", "${env:BROKERS}"}};
+  EXPECT_TRUE(SplitSinkConfig("kafka", options).ok());
+  options["topic.prefix"] = "${env:PREFIX}";
+  EXPECT_EQ(SplitSinkConfig("kafka", options).status().code(), StatusCode::kNotSupported);
+}
+
+TEST(SinkConfig, SecretsByRowAndByName) {
+  EXPECT_TRUE(IsSecretOption("kafka", "database.password"));
+  EXPECT_TRUE(IsSecretOption("kafka", "producer.override.sasl.jaas.config"));
+  EXPECT_TRUE(IsSecretOption("kafka", "producer.override.sasl.password"));
+  EXPECT_TRUE(IsSecretOption("kafka", "something.Secret.unknown"));
+  EXPECT_FALSE(IsSecretOption("kafka", "bootstrap.servers"));
+  EXPECT_FALSE(IsSecretOption("kafka", "topic.prefix"));
+}
+
+TEST(SinkConfig, TableNamesBecomeExactPatterns) {
+  const Result<std::string> list =
+      TableNamesToIncludeList({"public.a", "s.*", "*.b", "x.a,b", "s.a.b(1)"});
+  ASSERT_TRUE(list.ok());
+  EXPECT_EQ(list.value(), "public\\.a,s\\..*,.*\\.b,x\\.a\\,b,s\\.a\\.b\\(1\\)");
+}
+
+TEST(SinkConfig, TableNamesNeedASchema) {
+  for (const char* bad : {"orders", ".orders", "public."}) {
+    EXPECT_EQ(TableNamesToIncludeList({bad}).status().code(), StatusCode::kInvalidOption) << bad;
+  }
+}
+
+// An empty include list would stand for every table.
+TEST(SinkConfig, NoTableNamesAreAnError) {
+  EXPECT_EQ(TableNamesToIncludeList({}).status().code(), StatusCode::kInvalidOption);
+}
+
+TEST(SinkConfig, OptionsToJson) {
+  EXPECT_EQ(OptionsToJson({}), "{}");
+  EXPECT_EQ(OptionsToJson({{"b", "x\"\n"}, {"a", "1"}}), "{\"a\":\"1\",\"b\":\"x\\\"\\n\"}");
+}
+
+TEST(SinkConfig, ListNames) {
+  EXPECT_TRUE(ListNames("pgoutput, test_decoding,penstock_output", "penstock_output"));
+  EXPECT_TRUE(ListNames("\"penstock_output\"", "penstock_output"));
+  EXPECT_FALSE(ListNames("pgoutput, penstock_output2", "penstock_output"));
+  EXPECT_FALSE(ListNames("", "penstock_output"));
+}
+
+TEST(SinkConfig, Placeholders) {
+  const std::vector<Placeholder> found =
+      FindPlaceholders("user=${file:/etc/x.properties:user};${env:PASSWORD};${other}${file:");
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_TRUE(found[0].is_file);
+  EXPECT_EQ(found[0].path_or_name, "/etc/x.properties");
+  EXPECT_FALSE(found[1].is_file);
+  EXPECT_EQ(found[1].path_or_name, "PASSWORD");
+}
+
+}  // namespace
+}  // namespace penstock
