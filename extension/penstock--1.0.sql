@@ -57,6 +57,8 @@ BEGIN ATOMIC
                pg_catalog.current_setting('wal_level') AS wal_level,
                pg_catalog.current_setting('max_replication_slots')::int AS slots,
                (SELECT pg_catalog.count(*) FROM pg_catalog.pg_replication_slots) AS used_slots,
+               (SELECT pg_catalog.count(*) FROM pg_catalog.pg_replication_slots
+                 WHERE plugin = 'penstock_output') AS sinks,
                (SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity
                  WHERE backend_type LIKE 'penstock %') AS workers,
                pg_catalog.current_setting('max_worker_processes')::int AS max_workers,
@@ -86,8 +88,9 @@ BEGIN ATOMIC
          'launcher, scanner and one for each sink, beside what else runs',
          l.max_workers >= l.workers + 3,
          'max_worker_processes = ' || greatest(l.max_workers, l.workers + 16), true),
-        ('penstock.max_sinks', l.max_sinks::text, 'number of sinks in the cluster',
-         l.max_sinks IS NOT NULL, 'penstock.max_sinks = ' || coalesce(l.max_sinks, 16), true),
+        ('penstock.max_sinks', l.max_sinks::text, 'at least the number of sinks in the cluster',
+         l.max_sinks IS NULL OR l.max_sinks > l.sinks,
+         'penstock.max_sinks = ' || greatest(l.max_sinks, l.sinks + 32), true),
         ('output_plugin_libraries', coalesce(l.plugins, 'not known to this server'),
          CASE WHEN l.plugins IS NULL THEN 'nothing' ELSE 'penstock_output' END,
          l.plugins IS NULL OR 'penstock_output' = ANY (l.allowed) OR l.allow_self = 'on',

@@ -54,6 +54,17 @@ SELECT penstock.create_sink('x', 'null', ARRAY['nowhere.orders'], '{"topic.prefi
 SELECT penstock.create_sink('x', 'null', ARRAY['shop.view'], '{"topic.prefix": "shop"}');
 SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders', NULL], '{"topic.prefix": "shop"}');
 
+CREATE TABLE shop.sales (id int PRIMARY KEY) PARTITION BY RANGE (id);
+CREATE TABLE shop.sales_1 PARTITION OF shop.sales FOR VALUES FROM (0) TO (100);
+CREATE UNLOGGED TABLE shop.unlogged (id int PRIMARY KEY);
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.unlogged'], '{"topic.prefix": "shop"}');
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.sales'], '{"topic.prefix": "shop"}');
+BEGIN;
+SELECT penstock.create_sink('root', 'null', ARRAY['shop.sales'], '{"topic.prefix": "shop", "publish.via.partition.root": true}');
+SELECT relation FROM penstock.sink_tables('root');
+SELECT penstock.create_sink('leaf', 'null', ARRAY['shop.sales_1'], '{"topic.prefix": "shop"}');
+SELECT relation FROM penstock.sink_tables('leaf');
+ROLLBACK;
 SELECT penstock.create_sink('x', 'null', '{}', '{"topic.prefix": "shop"}');
 
 -- a table whose updates would carry no key

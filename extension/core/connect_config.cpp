@@ -236,8 +236,9 @@ class Reader {
           ++it;
           continue;
         }
-        Notice(it->first, "option \"" + it->first + "\" does not apply: Kafka Connect reads it only beside \"" +
-                              name + "\", and the worker's converter is used");
+        Notice(it->first, "option \"" + it->first +
+                              "\" does not apply: Kafka Connect reads it only beside \"" + name +
+                              "\", and the worker's converter is used");
         it = config_.erase(it);
       }
     }

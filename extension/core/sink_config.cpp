@@ -53,9 +53,8 @@ Status Unknown(const std::string& connector, const std::string& name,
                const std::vector<OptionTable>& tables) {
   for (const char* other : {"kafka", "file"}) {
     if (connector != other && FindOption(SinkTableOf(other), name) != nullptr) {
-      return Status(
-          StatusCode::kInvalidOption,
-          "option \"" + name + "\" is not known to sink type \"" + connector + "\"",
+      return Status(StatusCode::kInvalidOption,
+                    "option \"" + name + "\" is not known to sink type \"" + connector + "\"",
                     "It is an option of sink type \"" + std::string(other) + "\".");
     }
   }

@@ -55,7 +55,7 @@ bool IsSecretOption(const std::string& connector, const std::string& name);
 
 // A ${file:path:key} or ${env:NAME} within a value.
 struct Placeholder {
-  bool is_file = false;   // else an environment variable
+  bool is_file = false;  // else an environment variable
   std::string path_or_name;
 };
 std::vector<Placeholder> FindPlaceholders(std::string_view value);

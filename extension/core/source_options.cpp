@@ -20,7 +20,8 @@ constexpr OptionType kSecret = OptionType::kSecret;
 constexpr int64_t kIntMax = 2147483647;
 
 const char kInside[] = "penstock runs inside the server and makes no connection to it";
-const char kNoQueue[] = "there is no queue between reading and sending; the sink's buffer is bounded";
+const char kNoQueue[] =
+    "there is no queue between reading and sending; the sink's buffer is bounded";
 const char kNoHeartbeat[] =
     "the position moves on idle tables without heartbeats, and no heartbeat records are sent";
 const char kNoSignals[] = "signals are not supported yet";

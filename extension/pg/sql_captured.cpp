@@ -32,9 +32,9 @@ const PenstockOutputApi* LoadPlugin() {
   // Preloaded as a rule; a server without preload can still check a configuration.
   if (*variable == nullptr) load_file("penstock_output", false);
   const auto* api = static_cast<const PenstockOutputApi*>(*variable);
-  const char* mismatch = api == nullptr ? "it does not offer its functions"
-                                        : PenstockAbiMismatch(&api->abi, sizeof(PenstockOutputApi),
-                                                              PENSTOCK_BUILD_ID);
+  const char* mismatch =
+      api == nullptr ? "it does not offer its functions"
+                     : PenstockAbiMismatch(&api->abi, sizeof(PenstockOutputApi), PENSTOCK_BUILD_ID);
   if (mismatch != nullptr) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                     errmsg("penstock_output does not fit penstock: %s", mismatch),
@@ -58,13 +58,14 @@ List* UserTables() {
   const MemoryContext caller = CurrentMemoryContext;
   List* tables = NIL;
   SPI_connect();
-  ExecuteSql("SELECT c.oid FROM pg_catalog.pg_class AS c"
-             " JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
-             " WHERE c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
-             " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'penstock')"
-             " AND n.nspname OPERATOR(pg_catalog.!~~) 'pg\\_%'"
-             " ORDER BY n.nspname, c.relname",
-             nullptr, true, SPI_OK_SELECT);
+  ExecuteSql(
+      "SELECT c.oid FROM pg_catalog.pg_class AS c"
+      " JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+      " WHERE c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
+      " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'penstock')"
+      " AND n.nspname OPERATOR(pg_catalog.!~~) 'pg\\_%'"
+      " ORDER BY n.nspname, c.relname",
+      nullptr, true, SPI_OK_SELECT);
   for (uint64 i = 0; i < SPI_processed; i++) {
     bool is_null;
     const Datum oid = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);

@@ -128,17 +128,18 @@ void AlterSink(FunctionCallInfo fcinfo) {
     return ApplyChange(current, given, removed, tables, has_tables, is_superuser, change);
   });
   EmitNotices(&change->notices);
-  RequireTables(tables);
+  RequireTables(tables, &change->options);
   // The caller's own rights open the doors, the owner's decide what is read.
   RequireOpenDoors(row.connector, &change->options, &change->config);
   const bool some_columns = HasOption(&change->options, "column.include.list") ||
                             HasOption(&change->options, "column.exclude.list");
   RequireReadableTables(CapturedTables(&change->config), row.owner, some_columns,
                         !HasOption(&change->options, "identity.missing"));
-  UpdateSink("UPDATE penstock.sink SET options = $2::pg_catalog.jsonb,"
-             " generation = generation OPERATOR(pg_catalog.+) 1"
-             " WHERE id OPERATOR(pg_catalog.=) $1",
-             row.id, change->json.c_str());
+  UpdateSink(
+      "UPDATE penstock.sink SET options = $2::pg_catalog.jsonb,"
+      " generation = generation OPERATOR(pg_catalog.+) 1"
+      " WHERE id OPERATOR(pg_catalog.=) $1",
+      row.id, change->json.c_str());
 }
 
 void DropSink(Name name, bool if_exists) {
@@ -194,10 +195,11 @@ PGDLLEXPORT Datum penstock_resume_sink(PG_FUNCTION_ARGS) {
   penstock::pg::LoadOwnSink(PG_GETARG_NAME(0), penstock::pg::RowLock::kUpdate, &row);
   penstock::pg::RequireNotDropping(&row);
   // The new generation also makes a failed sink start again at once.
-  penstock::pg::UpdateSink("UPDATE penstock.sink SET paused = false,"
-                           " generation = generation OPERATOR(pg_catalog.+) 1"
-                           " WHERE id OPERATOR(pg_catalog.=) $1",
-                           row.id, nullptr);
+  penstock::pg::UpdateSink(
+      "UPDATE penstock.sink SET paused = false,"
+      " generation = generation OPERATOR(pg_catalog.+) 1"
+      " WHERE id OPERATOR(pg_catalog.=) $1",
+      row.id, nullptr);
   PG_RETURN_VOID();
 }
 

@@ -22,8 +22,8 @@ Oid ExtensionOwner() {
              true, SPI_OK_SELECT);
   Oid owner = InvalidOid;
   if (SPI_processed == 1) {
-    owner = DatumGetObjectId(
-        SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+    owner =
+        DatumGetObjectId(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
   }
   if (is_null || !OidIsValid(owner)) {
     ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT),
@@ -137,8 +137,8 @@ void ReadTextArray(ArrayType* array, std::vector<std::string>* items) {
   deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &values, &nulls, &count);
   for (int i = 0; i < count; i++) {
     if (nulls[i]) {
-      ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-                      errmsg("table names must not be null")));
+      ereport(ERROR,
+              (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("table names must not be null")));
     }
     const char* item = TextDatumGetCString(values[i]);
     RunCxx([=] { items->emplace_back(item); });

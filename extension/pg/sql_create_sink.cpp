@@ -3,6 +3,7 @@
 // create_sink only records. Everything that can be known to be wrong is an error here; the launcher
 // makes slot and worker after commit.
 #include "../core/connect_config.h"
+#include "failpoint.h"
 #include "guc.h"
 #include "sql_captured.h"
 #include "sql_rights.h"
@@ -50,8 +51,8 @@ Status FinishDraft(Draft* draft) {
 
 void RequireName(const char* name) {
   if (name[0] != '\0') return;
-  ereport(ERROR,
-          (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("the name of a sink must not be empty")));
+  ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                  errmsg("the name of a sink must not be empty")));
 }
 
 bool SinkExists(const char* name) {
@@ -149,13 +150,14 @@ bool InsertSink(const char* name, const Draft* draft) {
   const SavedUser saved = EnterExtensionOwner();
   // The number makes the slot's name unique for good: a sink created under the name of a dropped
   // one never meets the old slot.
-  ExecuteSql("INSERT INTO penstock.sink (id, name, owner, connector, options, slot_name)"
-             " OVERRIDING SYSTEM VALUE"
-             " SELECT n.id, $1, $2, $3, $4::pg_catalog.jsonb, coalesce($5,"
-             " pg_catalog.format('penstock_%s_%s', $6, n.id))::pg_catalog.name"
-             " FROM (SELECT pg_catalog.nextval('penstock.sink_id_seq')::int AS id) AS n"
-             " ON CONFLICT (name) DO NOTHING",
-             &arguments, false, SPI_OK_INSERT);
+  ExecuteSql(
+      "INSERT INTO penstock.sink (id, name, owner, connector, options, slot_name)"
+      " OVERRIDING SYSTEM VALUE"
+      " SELECT n.id, $1, $2, $3, $4::pg_catalog.jsonb, coalesce($5,"
+      " pg_catalog.format('penstock_%s_%s', $6, n.id))::pg_catalog.name"
+      " FROM (SELECT pg_catalog.nextval('penstock.sink_id_seq')::int AS id) AS n"
+      " ON CONFLICT (name) DO NOTHING",
+      &arguments, false, SPI_OK_INSERT);
   const bool inserted = SPI_processed == 1;
   LeaveExtensionOwner(saved);
   SPI_finish();
@@ -165,7 +167,7 @@ bool InsertSink(const char* name, const Draft* draft) {
 
 void CreateSink(const char* name, Draft* draft, const std::vector<std::string>* tables) {
   RequireName(name);
-  RequireTables(tables);
+  RequireTables(tables, &draft->options);
   EmitNotices(&draft->notices);
   CheckDraft(draft, GetUserId());
   const char* slot = draft->config.source.slot_name.c_str();
@@ -235,8 +237,8 @@ void RequireArgument(FunctionCallInfo fcinfo, int number, const char* name) {
 }
 
 void PutMessage(ReturnSetInfo* result, const char* severity, const ConfigMessage* message) {
-  const char* text = message->text.empty() ? message->status.message().c_str()
-                                           : message->text.c_str();
+  const char* text =
+      message->text.empty() ? message->status.message().c_str() : message->text.c_str();
   Datum values[4] = {CStringGetTextDatum(severity), (Datum)0, CStringGetTextDatum(text), (Datum)0};
   bool nulls[4] = {false, message->option.empty(), false, message->status.hint().empty()};
   if (!nulls[1]) values[1] = CStringGetTextDatum(message->option.c_str());
@@ -317,6 +319,8 @@ PGDLLEXPORT Datum penstock_check_config(PG_FUNCTION_ARGS) {
   ReturnSetInfo* result = penstock::pg::BeginResultSet(fcinfo);
   penstock::pg::RequireArgument(fcinfo, 0, "config");
   auto* config = MakeInContext<penstock::ConnectConfig>();
+  penstock::pg::FailpointPg("sql_function");
+  penstock::pg::RunCxx([] { penstock::pg::FailpointCxx("sql_function"); });
   penstock::pg::ReadConfigArguments(fcinfo, config);
   for (size_t i = 0; i < config->errors.size(); i++) {
     penstock::pg::PutMessage(result, "error", &config->errors[i]);

@@ -81,8 +81,7 @@ int AllowPlugin() {
   bool listed = false;
   RunCxx([&listed, list] { listed = ListNames(list, "penstock_output"); });
   if (!listed && penstock_allow_self) {
-    const char* longer =
-        psprintf("%s%spenstock_output", list, list[0] == '\0' ? "" : ", ");
+    const char* longer = psprintf("%s%spenstock_output", list, list[0] == '\0' ? "" : ", ");
     (void)set_config_option("output_plugin_libraries", longer, PGC_SUSET, PGC_S_SESSION,
                             GUC_ACTION_SAVE, true, 0, false);
   }
@@ -94,13 +93,15 @@ void CopySlot(const char* from, const char* to) {
   AddArgument(&arguments, TEXTOID, CStringGetTextDatum(to));
   AddArgument(&arguments, TEXTOID, CStringGetTextDatum(from));
   // Left by an earlier call that failed inside a subtransaction of this session.
-  ExecuteSql("SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
-             " FROM pg_catalog.pg_replication_slots"
-             " WHERE slot_name OPERATOR(pg_catalog.=) $1::pg_catalog.name AND $2 IS NOT NULL",
-             &arguments, false, SPI_OK_SELECT);
-  ExecuteSql("SELECT pg_catalog.pg_copy_logical_replication_slot($2::pg_catalog.name,"
-             " $1::pg_catalog.name, true)",
-             &arguments, false, SPI_OK_SELECT);
+  ExecuteSql(
+      "SELECT pg_catalog.pg_drop_replication_slot(slot_name)"
+      " FROM pg_catalog.pg_replication_slots"
+      " WHERE slot_name OPERATOR(pg_catalog.=) $1::pg_catalog.name AND $2 IS NOT NULL",
+      &arguments, false, SPI_OK_SELECT);
+  ExecuteSql(
+      "SELECT pg_catalog.pg_copy_logical_replication_slot($2::pg_catalog.name,"
+      " $1::pg_catalog.name, true)",
+      &arguments, false, SPI_OK_SELECT);
 }
 
 void DropSlot(const char* name) {

@@ -1,5 +1,5 @@
-// sql_replica_identity.cpp: set_replica_identity for one table, set_replica_identities by pattern. The caller's own
-// rights decide: this is ALTER TABLE … REPLICA IDENTITY and nothing more.
+// sql_replica_identity.cpp: set_replica_identity for one table, set_replica_identities by pattern.
+// The caller's own rights decide: this is ALTER TABLE … REPLICA IDENTITY and nothing more.
 #include "sql_common.h"
 
 extern "C" {
@@ -39,8 +39,8 @@ void SetIdentity(Oid relid, const char* clause) {
   const char* schema = get_namespace_name(get_rel_namespace(relid));
   const char* table = get_rel_name(relid);
   if (schema == nullptr || table == nullptr) {
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                    errmsg("table with OID %u does not exist", relid)));
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table with OID %u does not exist", relid)));
   }
   ExecuteSql(psprintf("ALTER TABLE %s REPLICA IDENTITY %s",
                       quote_qualified_identifier(schema, table), clause),
@@ -51,14 +51,15 @@ void SetIdentity(Oid relid, const char* clause) {
 List* MatchingTables(const char* pattern, MemoryContext context) {
   SqlArguments arguments = {};
   AddArgument(&arguments, TEXTOID, CStringGetTextDatum(pattern));
-  ExecuteSql("SELECT c.oid FROM pg_catalog.pg_class AS c"
-             " JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
-             " WHERE c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
-             " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'penstock')"
-             " AND pg_catalog.concat(n.nspname, '.', c.relname) OPERATOR(pg_catalog.~*)"
-             " pg_catalog.concat('^(?:', $1, ')$')"
-             " ORDER BY n.nspname, c.relname",
-             &arguments, true, SPI_OK_SELECT);
+  ExecuteSql(
+      "SELECT c.oid FROM pg_catalog.pg_class AS c"
+      " JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
+      " WHERE c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
+      " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'penstock')"
+      " AND pg_catalog.concat(n.nspname, '.', c.relname) OPERATOR(pg_catalog.~*)"
+      " pg_catalog.concat('^(?:', $1, ')$')"
+      " ORDER BY n.nspname, c.relname",
+      &arguments, true, SPI_OK_SELECT);
   List* tables = NIL;
   for (uint64 i = 0; i < SPI_processed; i++) {
     bool is_null;
@@ -94,8 +95,7 @@ PGDLLEXPORT Datum penstock_set_replica_identities(PG_FUNCTION_ARGS) {
   ReturnSetInfo* result = penstock::pg::BeginResultSet(fcinfo, true);
   const MemoryContext context = CurrentMemoryContext;
   const char* pattern = text_to_cstring(PG_GETARG_TEXT_PP(0));
-  const char* clause =
-      penstock::pg::IdentityClause(text_to_cstring(PG_GETARG_TEXT_PP(1)), nullptr);
+  const char* clause = penstock::pg::IdentityClause(text_to_cstring(PG_GETARG_TEXT_PP(1)), nullptr);
   SPI_connect();
   ListCell* cell;
   foreach (cell, penstock::pg::MatchingTables(pattern, context)) {

@@ -33,11 +33,10 @@ bool IsBelow(const char* directory, const char* path) {
 void RequireFileDoor(const char* path) {
   if (has_privs_of_role(GetUserId(), ROLE_PG_WRITE_SERVER_FILES)) return;
   if (IsBelow(penstock_file_directory, path)) return;
-  ereport(ERROR,
-          (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-           errmsg("permission denied to write file \"%s\"", path),
-           errdetail("Only roles with privileges of pg_write_server_files may write outside "
-                     "penstock.file_directory.")));
+  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                  errmsg("permission denied to write file \"%s\"", path),
+                  errdetail("Only roles with privileges of pg_write_server_files may write outside "
+                            "penstock.file_directory.")));
 }
 
 void RequireSecretDoor(bool is_file, const char* name) {
@@ -122,6 +121,27 @@ void RequireReadable(Oid relid, Oid owner, bool some_columns) {
   }
 }
 
+// A table whose changes can reach a sink under this name.
+void RequireTable(const char* name, Oid schema, const char* table, bool via_root) {
+  const Oid relid = OidIsValid(schema) ? get_relname_relid(table, schema) : InvalidOid;
+  const char kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
+  if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) {
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE), errmsg("table \"%s\" does not exist", name),
+                    errhint("Write schema.table as the names are stored, without quotes; "
+                            "schema.* stands for every table of a schema.")));
+  }
+  if (get_rel_persistence(relid) != RELPERSISTENCE_PERMANENT) {
+    ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
+                    errmsg("table \"%s\" is temporary or unlogged", name),
+                    errdetail("Its changes are not in the WAL.")));
+  }
+  if (kind == RELKIND_PARTITIONED_TABLE && !via_root) {
+    ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("table \"%s\" is partitioned", name),
+                    errhint("Set option publish.via.partition.root to true to capture it as one "
+                            "table, or name its partitions.")));
+  }
+}
+
 }  // namespace
 
 void RequireServerReady() {
@@ -152,10 +172,10 @@ bool MayCreateSinks() {
 
 void RequireSinkCreator() {
   if (MayCreateSinks()) return;
-  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                  errmsg("permission denied to create a sink"),
-                  errhint("A sink holds WAL: creating one needs the REPLICATION attribute, or "
-                          "membership in the role that penstock.sink_creators names.")));
+  ereport(ERROR,
+          (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE), errmsg("permission denied to create a sink"),
+           errhint("A sink holds WAL: creating one needs the REPLICATION attribute, or "
+                   "membership in the role that penstock.sink_creators names.")));
 }
 
 void RequirePluginAllowed() {
@@ -191,22 +211,20 @@ void RequireReadableTables(List* tables, Oid owner, bool some_columns, bool requ
   }
 }
 
-void RequireTables(const std::vector<std::string>* names) {
+void RequireTables(const std::vector<std::string>* names, const OptionMap* options) {
+  bool via_root = false;
+  RunCxx([&via_root, options] {
+    const auto found = options->find("publish.via.partition.root");
+    via_root = found != options->end() && EqualsIgnoreCase(found->second, "true");
+  });
   for (size_t i = 0; i < names->size(); i++) {
-    char* schema = pstrdup((*names)[i].c_str());
+    const char* name = (*names)[i].c_str();
+    char* schema = pstrdup(name);
     char* dot = strchr(schema, '.');
     if (dot == nullptr || strcmp(dot + 1, "*") == 0) continue;
     *dot = '\0';
     if (strcmp(schema, "*") == 0) continue;
-    const Oid schema_oid = get_namespace_oid(schema, true);
-    const Oid relid =
-        OidIsValid(schema_oid) ? get_relname_relid(dot + 1, schema_oid) : InvalidOid;
-    const char kind = OidIsValid(relid) ? get_rel_relkind(relid) : '\0';
-    if (kind == RELKIND_RELATION || kind == RELKIND_PARTITIONED_TABLE) continue;
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_TABLE),
-                    errmsg("table \"%s\" does not exist", (*names)[i].c_str()),
-                    errhint("Write schema.table as the names are stored, without quotes; "
-                            "schema.* stands for every table of a schema.")));
+    RequireTable(name, get_namespace_oid(schema, true), dot + 1, via_root);
   }
 }
 

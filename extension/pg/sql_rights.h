@@ -20,8 +20,8 @@ void RequireOpenDoors(const char* connector, const OptionMap* options, const Sin
 // replica identity. some_columns: column filters are in use, so a right to some column is enough
 // here; the plan checks each.
 void RequireReadableTables(List* tables, Oid owner, bool some_columns, bool require_identity);
-// ERROR unless every name that is not a pattern is a table.
-void RequireTables(const std::vector<std::string>* names);
+// ERROR unless every name that is not a pattern is a table that can be captured with the options.
+void RequireTables(const std::vector<std::string>* names, const OptionMap* options);
 
 }  // namespace penstock::pg
 

@@ -127,8 +127,7 @@ int64 TimeoutMs(FunctionCallInfo fcinfo) {
   const Interval* timeout = PG_GETARG_INTERVAL_P(2);
   const double ms = timeout->time / 1000.0 + (timeout->day + timeout->month * 30.0) * 86400000.0;
   if (ms < 0 || ms > 1e15) {
-    ereport(ERROR,
-            (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("timeout is out of range")));
+    ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE), errmsg("timeout is out of range")));
   }
   return static_cast<int64>(ms);
 }
@@ -147,9 +146,8 @@ const char* LsnText(XLogRecPtr lsn) {
                     errdetail("It was not started yet, or it was dropped.")));
   }
   const uint64 lag = lsn > sink->delivered_lsn ? lsn - sink->delivered_lsn : 0;
-  const bool stopped =
-      sink->state == PENSTOCK_SINK_PAUSED || sink->state == PENSTOCK_SINK_FAILED ||
-      sink->state == PENSTOCK_SINK_LOST || sink->state == PENSTOCK_SINK_DROPPING;
+  const bool stopped = sink->state == PENSTOCK_SINK_PAUSED || sink->state == PENSTOCK_SINK_FAILED ||
+                       sink->state == PENSTOCK_SINK_LOST || sink->state == PENSTOCK_SINK_DROPPING;
   ereport(ERROR,
           (errcode(stopped ? ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE : ERRCODE_QUERY_CANCELED),
            stopped ? errmsg("sink \"%s\" is %s", name, penstock_sink_state_name(sink->state))
@@ -166,10 +164,10 @@ XLogRecPtr WaitForSink(FunctionCallInfo fcinfo) {
                     errmsg("argument \"name\" must not be null")));
   }
   if (TransactionIdIsValid(GetTopTransactionIdIfAny())) {
-    ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-                    errmsg("cannot wait for a sink in a transaction that has written"),
-                    errdetail("Its changes are delivered after it commits."),
-                    errhint("Commit first.")));
+    ereport(ERROR,
+            (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+             errmsg("cannot wait for a sink in a transaction that has written"),
+             errdetail("Its changes are delivered after it commits."), errhint("Commit first.")));
   }
   if (penstock_shared == nullptr || RecoveryInProgress()) {
     ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -219,8 +217,7 @@ void PutOptions(ReturnSetInfo* result, const OptionTable& table) {
     PutText(&row, OptionScopeName(option->scope));
     PutText(&row, OptionTypeName(option->type));
     PutIf(&row, option->default_value != nullptr,
-          option->default_value == nullptr ? (Datum)0
-                                           : CStringGetTextDatum(option->default_value));
+          option->default_value == nullptr ? (Datum)0 : CStringGetTextDatum(option->default_value));
     PutIf(&row, option->allowed != nullptr,
           option->allowed == nullptr ? (Datum)0 : AllowedArray(option->allowed));
     PutIf(&row, is_int, Int64GetDatum(option->min_value));
@@ -283,10 +280,14 @@ PGDLLEXPORT Datum penstock_wait_for_sink(PG_FUNCTION_ARGS) {
 
 PGDLLEXPORT Datum penstock_get_options(PG_FUNCTION_ARGS) {
   ReturnSetInfo* result = penstock::pg::BeginResultSet(fcinfo);
-  penstock::pg::PutOptions(result, penstock::event::EventOptionTable());
-  penstock::pg::PutOptions(result, penstock::SourceOptionTable());
-  penstock::pg::PutOptions(result, penstock::sink::KafkaOptionTable());
-  penstock::pg::PutOptions(result, penstock::sink::FileOptionTable());
+  penstock::OptionTable tables[4];
+  penstock::pg::RunCxx([&tables] {
+    tables[0] = penstock::event::EventOptionTable();
+    tables[1] = penstock::SourceOptionTable();
+    tables[2] = penstock::sink::KafkaOptionTable();
+    tables[3] = penstock::sink::FileOptionTable();
+  });
+  for (const penstock::OptionTable& table : tables) penstock::pg::PutOptions(result, table);
   return (Datum)0;
 }
 

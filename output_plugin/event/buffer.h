@@ -36,6 +36,7 @@ class Buffer {
   void Advance(size_t n) { size_ += n; }
 
   void Append(const char* bytes, size_t n) {
+    if (n == 0) return;  // bytes may be null
     std::memcpy(Reserve(n), bytes, n);
     size_ += n;
   }

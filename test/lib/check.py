@@ -12,6 +12,7 @@ unprivileged user. A suite that does not run counts as one failure. The last lin
 import argparse
 import concurrent.futures
 import fcntl
+import filecmp
 import glob
 import hashlib
 import os
@@ -115,7 +116,7 @@ def build(work, product):
 
 
 def copy_sources(target):
-    """Keeps times and what was built from sources that did not change."""
+    """Keeps what was built from sources that did not change."""
     wanted = {"Makefile"}
     for folder in ("extension", "output_plugin", "test/lib"):
         for directory, _, files in os.walk(os.path.join(ROOT, folder)):
@@ -128,9 +129,11 @@ def copy_sources(target):
                     os.unlink(path)
     for path in wanted:
         source, copy = os.path.join(ROOT, path), os.path.join(target, path)
-        if not os.path.exists(copy) or os.stat(copy).st_mtime_ns != os.stat(source).st_mtime_ns:
+        # With a time of its own: a source saved while we compiled is older than the object, yet not in it.
+        if not os.path.exists(copy) or not filecmp.cmp(source, copy, shallow=False):
             os.makedirs(os.path.dirname(copy), exist_ok=True)
-            shutil.copy2(source, copy)
+            shutil.copyfile(source, copy)
+            shutil.copymode(source, copy)
     return target
 
 

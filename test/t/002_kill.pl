@@ -14,7 +14,7 @@ $node->safe_psql('postgres', 'INSERT INTO t SELECT g FROM generate_series(1, 500
 my $pid = worker_pid($node, 's');
 kill 'KILL', $pid;
 $node->poll_query_until('postgres', "SELECT state = 'streaming' AND pid IS DISTINCT FROM $pid
-	FROM penstock.pg_stat_penstock_sinks") or BAIL_OUT('sink does not come back');
+	FROM penstock.pg_stat_penstock_sinks") or die 'sink does not come back';
 $node->safe_psql('postgres', 'INSERT INTO t SELECT g FROM generate_series(501, 600) g');
 wait_delivered($node, 's');
 is(event_list($node, 's'), join("\n", map { "c $_" } 1 .. 600), 'every row once, in order');

@@ -7,8 +7,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use PenstockTest;
 
-my $node = new_node('main', "max_slot_wal_keep_size = '1MB'\nmin_wal_size = '32MB'\n"
-	. "max_wal_size = '32MB'\n");
+my $node = new_node('main');
 $node->safe_psql('postgres', 'CREATE TABLE t (id int PRIMARY KEY, v text)');
 my $port = PostgreSQL::Test::Cluster::get_free_port();
 create_sink($node, 's', connector => 'kafka', tables => 'public.t',
@@ -17,6 +16,8 @@ wait_until($node, "SELECT state IN ('streaming', 'retrying') FROM penstock.sinks
 $node->safe_psql('postgres', "INSERT INTO t SELECT g, repeat('x', 1000)
 	FROM generate_series(1, 100000) g");
 wait_for_state($node, 's', 'retrying');
+$node->safe_psql('postgres', "ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'");
+$node->reload;
 $node->safe_psql('postgres', "SELECT pg_switch_wal(); INSERT INTO t VALUES (-$_)") for 1 .. 3;
 $node->safe_psql('postgres', 'CHECKPOINT');
 wait_for_state($node, 's', 'lost');

@@ -75,7 +75,7 @@ sub sink_value
 sub wait_until
 {
 	my ($node, $query, $what, $database) = @_;
-	$node->poll_query_until($database || 'postgres', $query) or BAIL_OUT("timed out: $what");
+	$node->poll_query_until($database || 'postgres', $query) or die "timed out: $what";
 }
 
 sub wait_for_state

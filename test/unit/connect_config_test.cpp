@@ -47,8 +47,7 @@ TEST(ConnectConfig, NestedAndFlatFormsAreTheSame) {
 
 TEST(ConnectConfig, QuirksAreOnUnlessGiven) {
   EXPECT_EQ(ReadConnectConfig(Config(""), kWorker, "d").options.at("debezium.quirks"), "true");
-  const ConnectConfig off =
-      ReadConnectConfig(Config(R"("debezium.quirks": false)"), kWorker, "d");
+  const ConnectConfig off = ReadConnectConfig(Config(R"("debezium.quirks": false)"), kWorker, "d");
   EXPECT_EQ(off.options.at("debezium.quirks"), "false");
 }
 
@@ -111,8 +110,8 @@ TEST(ConnectConfig, Class) {
 }
 
 TEST(ConnectConfig, ConvertersComeFromTheWorkerUnlessTheConnectorNamesItsOwn) {
-  const ConnectConfig inherited = ReadConnectConfig(
-      Config(R"("value.converter.schemas.enable": "true")"), kWorker, "d");
+  const ConnectConfig inherited =
+      ReadConnectConfig(Config(R"("value.converter.schemas.enable": "true")"), kWorker, "d");
   EXPECT_EQ(Errors(inherited), "");
   EXPECT_EQ(inherited.options.at("value.converter.schemas.enable"), "false");
   EXPECT_EQ(inherited.options.at("key.converter.schemas.enable"), "true");
@@ -131,10 +130,10 @@ TEST(ConnectConfig, WithoutWorkerTheConnectorsFlagsCount) {
 }
 
 TEST(ConnectConfig, OtherConverters) {
-  const ConnectConfig config = ReadConnectConfig(
-      Config(R"("value.converter": "io.confluent.connect.avro.AvroConverter",
+  const ConnectConfig config =
+      ReadConnectConfig(Config(R"("value.converter": "io.confluent.connect.avro.AvroConverter",
                 "value.converter.schema.registry.url": "http://r:8081")"),
-      kWorker, "d");
+                        kWorker, "d");
   ASSERT_EQ(config.errors.size(), 1u);
   EXPECT_EQ(config.errors[0].option, "value.converter");
   EXPECT_NE(Errors(config).find("not supported yet"), std::string::npos);
@@ -156,7 +155,8 @@ TEST(ConnectConfig, WorkerSettings) {
 
 TEST(ConnectConfig, EveryErrorIsReported) {
   const ConnectConfig config = ReadConnectConfig(
-      Config(R"("table.includelist": "x", "decimal.handling.mode": "exact", "slot.failover": true)"),
+      Config(
+          R"("table.includelist": "x", "decimal.handling.mode": "exact", "slot.failover": true)"),
       kWorker, "d");
   EXPECT_EQ(config.errors.size(), 3u) << Errors(config);
 }
@@ -184,8 +184,8 @@ TEST(ReadOptionObject, Values) {
       R"({"a": "x", "b": 12.50, "c": true, "d": ["p", 1], "e": {"k": "v", "l": 2}, "f": null})",
       &options, &nulls);
   ASSERT_TRUE(status.ok()) << status.message();
-  EXPECT_EQ(options, (OptionMap{{"a", "x"}, {"b", "12.50"}, {"c", "true"}, {"d", "p,1"},
-                                {"e", "k:v,l:2"}}));
+  EXPECT_EQ(options,
+            (OptionMap{{"a", "x"}, {"b", "12.50"}, {"c", "true"}, {"d", "p,1"}, {"e", "k:v,l:2"}}));
   EXPECT_EQ(nulls, std::vector<std::string>{"f"});
 }
 

@@ -9,12 +9,12 @@ namespace penstock {
 namespace {
 
 TEST(SinkConfig, SplitsByReader) {
-  const Result<SinkConfig> config = SplitSinkConfig(
-      "kafka", {{"topic.prefix", "p"},
-                {"bootstrap.servers", "localhost:9092"},
-                {"snapshot.mode", "no_data"},
-                {"decimal.handling.mode", "string"},
-                {"tasks.max", "1"}});
+  const Result<SinkConfig> config =
+      SplitSinkConfig("kafka", {{"topic.prefix", "p"},
+                                {"bootstrap.servers", "localhost:9092"},
+                                {"snapshot.mode", "no_data"},
+                                {"decimal.handling.mode", "string"},
+                                {"tasks.max", "1"}});
   ASSERT_TRUE(config.ok()) << config.status().message();
   ASSERT_EQ(config.value().event.size(), 2u);
   EXPECT_EQ(config.value().event[0].first, "decimal.handling.mode");

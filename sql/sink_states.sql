@@ -1,0 +1,71 @@
+-- Sinks that cannot go on: a named state with the reason, and the way out.
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS penstock;
+RESET client_min_messages;
+CREATE ROLE regress_penstock_states REPLICATION;
+CREATE SCHEMA states;
+GRANT USAGE ON SCHEMA states TO regress_penstock_states;
+CREATE TABLE states.t (id int PRIMARY KEY);
+GRANT SELECT ON states.t TO regress_penstock_states;
+GRANT EXECUTE ON FUNCTION penstock.create_sink(name, text, text[], jsonb, boolean) TO regress_penstock_states;
+CREATE FUNCTION pg_temp.wait_for_state(sink name, wanted text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    seen text;
+BEGIN
+    FOR i IN 1 .. 600 LOOP
+        seen := (SELECT state FROM penstock.sinks WHERE name = sink);
+        EXIT WHEN seen = wanted;
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+    RETURN seen;
+END $$;
+
+-- a broker that does not answer: the worker stays and tries again
+SELECT penstock.create_sink('away', 'kafka', ARRAY['states.t'], '{"topic.prefix": "s", "bootstrap.servers": "127.0.0.1:1"}');
+SELECT pg_temp.wait_for_state('away', 'retrying');
+SELECT reason ~ '127.0.0.1:1' AS reason FROM penstock.sinks WHERE name = 'away';
+DO $$
+DECLARE
+    detail text;
+BEGIN
+    PERFORM penstock.wait_for_sink('away', timeout => '100ms');
+EXCEPTION WHEN query_canceled THEN
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL;
+    RAISE NOTICE '% (% the reason)', SQLERRM, CASE WHEN detail ~ '127.0.0.1:1' THEN 'with' ELSE 'without' END;
+END $$;
+SELECT penstock.drop_sink('away');
+
+-- a file that cannot be made
+SELECT penstock.create_sink('nowhere', 'file', ARRAY['states.t'], '{"topic.prefix": "s", "file": "/nonexistent/penstock.jsonl"}');
+SELECT pg_temp.wait_for_state('nowhere', 'failed');
+SELECT reason ~ '/nonexistent' AS reason FROM penstock.sinks WHERE name = 'nowhere';
+SELECT penstock.drop_sink('nowhere');
+
+-- an owner who has lost the right to read
+SET ROLE regress_penstock_states;
+SELECT penstock.create_sink('revoked', 'null', ARRAY['states.t'], '{"topic.prefix": "s"}');
+RESET ROLE;
+SELECT penstock.wait_for_sink('revoked', timeout => '30s') IS NOT NULL AS delivered;
+REVOKE SELECT ON states.t FROM regress_penstock_states;
+INSERT INTO states.t VALUES (1);
+SELECT pg_temp.wait_for_state('revoked', 'failed');
+SELECT reason FROM penstock.sinks WHERE name = 'revoked';
+GRANT SELECT ON states.t TO regress_penstock_states;
+SELECT penstock.resume_sink('revoked');
+SELECT pg_temp.wait_for_state('revoked', 'streaming');
+SELECT penstock.wait_for_sink('revoked', timeout => '30s') IS NOT NULL AS delivered;
+SELECT reason FROM penstock.sinks WHERE name = 'revoked';
+SELECT penstock.drop_sink('revoked');
+
+DO $$
+BEGIN
+    FOR i IN 1 .. 600 LOOP
+        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END $$;
+SELECT count(*) FROM penstock.sink;
+SET client_min_messages = warning;
+DROP SCHEMA states CASCADE;
+REVOKE EXECUTE ON FUNCTION penstock.create_sink(name, text, text[], jsonb, boolean) FROM regress_penstock_states;
+DROP ROLE regress_penstock_states;

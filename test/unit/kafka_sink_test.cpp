@@ -1,0 +1,333 @@
+// The kafka sink against librdkafka's mock cluster, which lives in this process. It has neither
+// CreateTopics nor authentication: those are tried with a real broker (test/integration).
+#include "extension/sink/kafka_sink.h"
+
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka_mock.h>
+#include <poll.h>
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace penstock::sink {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds kPatience(30);
+
+// A mock cluster with one topic of four partitions.
+class KafkaSinkTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    char error[256];
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    owner_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, error, sizeof(error));
+    ASSERT_NE(owner_, nullptr) << error;
+    cluster_ = rd_kafka_mock_cluster_new(owner_, 1);
+    ASSERT_NE(cluster_, nullptr);
+    ASSERT_EQ(rd_kafka_mock_topic_create(cluster_, "t", 4, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+
+  void TearDown() override {
+    sink_.reset();
+    rd_kafka_mock_cluster_destroy(cluster_);
+    rd_kafka_destroy(owner_);
+  }
+
+  void OpenSink(Options more = {}) {
+    more.emplace("bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster_));
+    more.emplace("reconnect.backoff.max.ms", "100");
+    more.emplace("retry.backoff.ms", "10");
+    Result<KafkaOptions> options = ParseKafkaOptions(more);
+    ASSERT_TRUE(options.ok()) << options.status().message();
+    sink_ = std::make_unique<KafkaSink>(options.value());
+    const Result<Resume> resume = sink_->Open({}, false);
+    ASSERT_TRUE(resume.ok()) << resume.status().message();
+    EXPECT_EQ(resume.value().position_lsn, 0u);
+  }
+
+  // Polls until the condition holds; the last status is kept.
+  bool PollUntil(const std::function<bool()>& condition) {
+    const Clock::time_point end = Clock::now() + kPatience;
+    while (Clock::now() < end) {
+      status_ = sink_->Poll(20);
+      if (condition()) return true;
+    }
+    return false;
+  }
+
+  // As the worker does: again and again while the sink is busy.
+  Status Deliver(const Event& event) {
+    Status status;
+    const bool taken = PollUntil([&] {
+      status = sink_->Deliver(event);
+      return status.code() != StatusCode::kBusy && status.code() != StatusCode::kUnavailable;
+    });
+    EXPECT_TRUE(taken) << status.message();
+    return status;
+  }
+
+  rd_kafka_t* owner_ = nullptr;
+  rd_kafka_mock_cluster_t* cluster_ = nullptr;
+  std::unique_ptr<KafkaSink> sink_;
+  Status status_;
+};
+
+Event MakeEvent(std::string_view key, std::string_view value) {
+  Event event;
+  event.topic = "t";
+  event.key = key;
+  event.value = value;
+  return event;
+}
+
+// What a consumer finds in partition order: key, value ("<null>" for a tombstone), header names.
+std::vector<std::string> ReadPartition(const char* bootstrap, int32_t partition, size_t count) {
+  char error[256];
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  rd_kafka_conf_set(conf, "bootstrap.servers", bootstrap, error, sizeof(error));
+  rd_kafka_conf_set(conf, "group.id", "reader", error, sizeof(error));
+  rd_kafka_t* consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, error, sizeof(error));
+  rd_kafka_topic_partition_list_t* list = rd_kafka_topic_partition_list_new(1);
+  rd_kafka_topic_partition_list_add(list, "t", partition)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  rd_kafka_assign(consumer, list);
+  rd_kafka_topic_partition_list_destroy(list);
+  std::vector<std::string> lines;
+  const Clock::time_point end = Clock::now() + kPatience;
+  while (lines.size() < count && Clock::now() < end) {
+    rd_kafka_message_t* message = rd_kafka_consumer_poll(consumer, 100);
+    if (message == nullptr) continue;
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      std::string line =
+          message->key == nullptr
+              ? "<null>"
+              : std::string(static_cast<const char*>(message->key), message->key_len);
+      line += '=';
+      line += message->payload == nullptr
+                  ? "<null>"
+                  : std::string(static_cast<const char*>(message->payload), message->len);
+      rd_kafka_headers_t* headers = nullptr;
+      if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        const char* name = nullptr;
+        const void* value = nullptr;
+        size_t size = 0;
+        for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
+                           RD_KAFKA_RESP_ERR_NO_ERROR;
+             ++i) {
+          line += std::string(" ") + name + ":" +
+                  (value == nullptr ? "<null>"
+                                    : std::string(static_cast<const char*>(value), size));
+        }
+      }
+      lines.push_back(line);
+    }
+    rd_kafka_message_destroy(message);
+  }
+  rd_kafka_consumer_close(consumer);
+  rd_kafka_destroy(consumer);
+  return lines;
+}
+
+TEST_F(KafkaSinkTest, DeliversAndMovesThePosition) {
+  OpenSink();
+  for (uint64_t lsn = 1; lsn <= 100; ++lsn) {
+    const std::string key = std::to_string(lsn);
+    ASSERT_TRUE(Deliver(MakeEvent(key, "v" + key)).ok());
+    sink_->EndTransaction(lsn);
+  }
+  ASSERT_TRUE(PollUntil([&] { return sink_->DeliveredLsn() == 100; })) << status_.message();
+  EXPECT_TRUE(status_.ok());
+  EXPECT_EQ(sink_->InFlightEvents(), 0u);
+  EXPECT_EQ(sink_->InFlightBytes(), 0u);
+}
+
+TEST_F(KafkaSinkTest, BytesArriveAsGiven) {
+  OpenSink();
+  const Header headers[] = {{"a", "1"}, {"b", std::nullopt}, {"a", ""}};
+  Event event = MakeEvent("k", "v");
+  event.partition = 2;
+  ASSERT_TRUE(Deliver(event).ok());
+  event.headers = headers;
+  event.header_count = 3;
+  ASSERT_TRUE(Deliver(event).ok());
+  event.header_count = 0;
+  event.value = std::nullopt;
+  ASSERT_TRUE(Deliver(event).ok());
+  event.key = std::nullopt;
+  event.value = "";
+  ASSERT_TRUE(Deliver(event).ok());
+  sink_->EndTransaction(1);
+  ASSERT_TRUE(PollUntil([&] { return sink_->DeliveredLsn() == 1; })) << status_.message();
+  EXPECT_EQ(ReadPartition(rd_kafka_mock_cluster_bootstraps(cluster_), 2, 4),
+            (std::vector<std::string>{"k=v", "k=v a:1 b:<null> a:", "k=<null>", "<null>="}));
+}
+
+TEST_F(KafkaSinkTest, PartitionThatDoesNotExistIsRefused) {
+  OpenSink();
+  Event event = MakeEvent("k", "v");
+  ASSERT_TRUE(Deliver(event).ok());
+  event.partition = 99;
+  const Status status = Deliver(event);
+  EXPECT_EQ(status.code(), StatusCode::kDataError);
+  EXPECT_NE(status.message().find("\"t\""), std::string::npos);
+  sink_->EndTransaction(1);
+  EXPECT_TRUE(PollUntil([&] { return sink_->DeliveredLsn() == 1; })) << status_.message();
+}
+
+TEST_F(KafkaSinkTest, TooLargeEventIsRefusedByName) {
+  OpenSink({{"max.request.size", "2000"}});
+  const std::string value(5000, 'x');
+  const Status status = Deliver(MakeEvent("k", value));
+  EXPECT_EQ(status.code(), StatusCode::kDataError);
+  EXPECT_NE(status.message().find("5001 bytes"), std::string::npos) << status.message();
+  EXPECT_NE(status.message().find("\"t\""), std::string::npos);
+  EXPECT_EQ(sink_->InFlightEvents(), 0u);
+}
+
+TEST_F(KafkaSinkTest, FullBufferIsBusyUntilTheBrokerAnswers) {
+  OpenSink({{"buffer.memory", "65536"}, {"linger.ms", "0"}});
+  ASSERT_TRUE(Deliver(MakeEvent("k", "first")).ok());
+  ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
+  ASSERT_EQ(rd_kafka_mock_broker_set_rtt(cluster_, 1, 500), RD_KAFKA_RESP_ERR_NO_ERROR);
+  const std::string value(1000, 'x');
+  Status status;
+  int taken = 0;
+  while ((status = sink_->Deliver(MakeEvent("k", value))).ok()) ++taken;
+  EXPECT_EQ(status.code(), StatusCode::kBusy);
+  EXPECT_EQ(taken, 52);  // 65536 / (1000 + 1 + 256)
+  EXPECT_LE(sink_->InFlightBytes(), 65536u);
+  EXPECT_TRUE(Deliver(MakeEvent("k", value)).ok());
+}
+
+TEST_F(KafkaSinkTest, OneEventLargerThanTheBufferStillFits) {
+  OpenSink({{"buffer.memory", "65536"}});
+  const std::string value(100000, 'x');
+  ASSERT_TRUE(Deliver(MakeEvent("k", value)).ok());
+  EXPECT_EQ(sink_->Deliver(MakeEvent("k", "v")).code(), StatusCode::kBusy);
+  sink_->EndTransaction(1);
+  EXPECT_TRUE(PollUntil([&] { return sink_->DeliveredLsn() == 1; })) << status_.message();
+}
+
+TEST_F(KafkaSinkTest, BrokerDownAndBackLosesNothing) {
+  OpenSink();
+  ASSERT_TRUE(Deliver(MakeEvent("k", "0")).ok());
+  sink_->EndTransaction(1);
+  ASSERT_TRUE(PollUntil([&] { return sink_->DeliveredLsn() == 1; }));
+  ASSERT_EQ(rd_kafka_mock_broker_set_down(cluster_, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+  for (uint64_t i = 1; i <= 50; ++i) {
+    ASSERT_TRUE(Deliver(MakeEvent("k", std::to_string(i))).ok());
+    sink_->EndTransaction(i + 1);
+  }
+  ASSERT_TRUE(PollUntil([&] { return status_.code() == StatusCode::kUnavailable; }));
+  EXPECT_NE(status_.message().find("127.0.0.1"), std::string::npos) << status_.message();
+  EXPECT_EQ(sink_->DeliveredLsn(), 1u);
+  ASSERT_EQ(rd_kafka_mock_broker_set_up(cluster_, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+  ASSERT_TRUE(PollUntil([&] { return sink_->DeliveredLsn() == 51; })) << status_.message();
+  EXPECT_TRUE(status_.ok());
+}
+
+TEST_F(KafkaSinkTest, RetriableProduceErrorsAreRetriedInOrder) {
+  OpenSink({{"linger.ms", "0"}});
+  Event event = MakeEvent("k", "start");
+  event.partition = 0;
+  ASSERT_TRUE(Deliver(event).ok());
+  rd_kafka_mock_push_request_errors(
+      cluster_, 0 /* Produce */, 4, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+      RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION, RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+      RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS);
+  std::vector<std::string> expected = {"k=start"};
+  for (int i = 0; i < 20; ++i) {
+    const std::string value = std::to_string(i);
+    event.value = value;
+    ASSERT_TRUE(Deliver(event).ok());
+    expected.push_back("k=" + value);
+  }
+  sink_->EndTransaction(1);
+  ASSERT_TRUE(PollUntil([&] { return sink_->DeliveredLsn() == 1; })) << status_.message();
+  EXPECT_EQ(ReadPartition(rd_kafka_mock_cluster_bootstraps(cluster_), 0, expected.size()),
+            expected);
+}
+
+TEST_F(KafkaSinkTest, PermanentProduceErrorStopsTheSink) {
+  OpenSink();
+  ASSERT_TRUE(Deliver(MakeEvent("k", "v")).ok());
+  ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
+  sink_->EndTransaction(1);
+  rd_kafka_mock_push_request_errors(cluster_, 0 /* Produce */, 1,
+                                    RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+  ASSERT_TRUE(Deliver(MakeEvent("k", "v2")).ok());
+  sink_->EndTransaction(2);
+  ASSERT_TRUE(PollUntil([&] { return status_.code() == StatusCode::kPermission; }))
+      << status_.message();
+  EXPECT_NE(status_.message().find("topic \"t\""), std::string::npos);
+  EXPECT_EQ(sink_->DeliveredLsn(), 1u);
+  EXPECT_EQ(sink_->Deliver(MakeEvent("k", "v3")).code(), StatusCode::kPermission);
+}
+
+TEST_F(KafkaSinkTest, TopicThatMayNotBeUsedIsNamed) {
+  rd_kafka_mock_topic_set_error(cluster_, "t", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+  OpenSink();
+  Status status;
+  ASSERT_TRUE(PollUntil([&] {
+    status = sink_->Deliver(MakeEvent("k", "v"));
+    return status.code() == StatusCode::kUnavailable;
+  }));
+  EXPECT_NE(status.message().find("topic \"t\" cannot be used"), std::string::npos)
+      << status.message();
+  EXPECT_EQ(sink_->Poll(0).code(), StatusCode::kAuthentication);
+  rd_kafka_mock_topic_set_error(cluster_, "t", RD_KAFKA_RESP_ERR_NO_ERROR);
+  EXPECT_TRUE(Deliver(MakeEvent("k", "v")).ok());
+}
+
+TEST_F(KafkaSinkTest, UnknownHostIsReportedWithoutAnyEvent) {
+  Result<KafkaOptions> options =
+      ParseKafkaOptions({{"bootstrap.servers", "no-such-host.invalid:9092"}});
+  sink_ = std::make_unique<KafkaSink>(options.value());
+  ASSERT_TRUE(sink_->Open({}, false).ok());
+  ASSERT_TRUE(PollUntil([&] { return status_.code() == StatusCode::kUnavailable; }));
+  EXPECT_NE(status_.message().find("no-such-host.invalid"), std::string::npos)
+      << status_.message();
+}
+
+TEST_F(KafkaSinkTest, WakeFdTellsOfReports) {
+  OpenSink({{"linger.ms", "0"}});
+  ASSERT_TRUE(Deliver(MakeEvent("k", "v")).ok());
+  ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
+  ASSERT_TRUE(sink_->Poll(0).ok());
+  ASSERT_TRUE(sink_->Deliver(MakeEvent("k", "v")).ok());
+  pollfd wait = {sink_->WakeFd(), POLLIN, 0};
+  const Clock::time_point end = Clock::now() + kPatience;
+  while (sink_->InFlightEvents() > 0 && Clock::now() < end) {
+    ASSERT_EQ(poll(&wait, 1, 30000), 1);
+    ASSERT_TRUE(sink_->Poll(0).ok());
+  }
+  EXPECT_EQ(sink_->InFlightEvents(), 0u);
+}
+
+TEST_F(KafkaSinkTest, AbandonIsQuickWithABrokerThatIsAway) {
+  OpenSink();
+  ASSERT_TRUE(Deliver(MakeEvent("k", "v")).ok());
+  ASSERT_EQ(rd_kafka_mock_broker_set_down(cluster_, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+  for (int i = 0; i < 1000; ++i) ASSERT_TRUE(sink_->Deliver(MakeEvent("k", "v")).ok());
+  const Clock::time_point start = Clock::now();
+  sink_->Abandon();
+  EXPECT_LT(Clock::now() - start, std::chrono::milliseconds(1500));
+  EXPECT_FALSE(sink_->Deliver(MakeEvent("k", "v")).ok());
+  sink_->Abandon();
+}
+
+TEST_F(KafkaSinkTest, FatalErrorStopsTheSink) {
+  OpenSink();
+  ASSERT_TRUE(Deliver(MakeEvent("k", "v")).ok());
+  ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
+  rd_kafka_test_fatal_error(sink_->producer(), RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER,
+                            "made up");
+  EXPECT_EQ(sink_->Poll(0).code(), StatusCode::kInternal);
+  EXPECT_EQ(sink_->Deliver(MakeEvent("k", "v")).code(), StatusCode::kInternal);
+}
+
+}  // namespace
+}  // namespace penstock::sink
