@@ -274,8 +274,8 @@ std::vector<AttrNumber> KeyColumns(const RelationShape& shape, const EventOption
 
 bool CapturesTable(const EventOptions& options, const std::string& schema,
                    const std::string& table) {
-  // Debezium's built-in exclusions.
-  if (schema == "pg_catalog" || schema == "information_schema" ||
+  // Debezium's built-in exclusions, and our own catalogue, which may hold secrets.
+  if (schema == "pg_catalog" || schema == "information_schema" || schema == "penstock" ||
       schema.compare(0, 8, "pg_toast") == 0 || schema.compare(0, 7, "pg_temp") == 0) {
     return false;
   }

@@ -81,7 +81,10 @@ bool OptionText(const rapidjson::Value& value, std::string* text) {
 }
 
 Status ParseDocument(const std::string& json, rapidjson::Document* document) {
-  document->Parse<rapidjson::kParseNumbersAsStringsFlag>(json.data(), json.size());
+  // Iterative: the depth of what users send must not be the depth of our stack.
+  constexpr unsigned kFlags =
+      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag;
+  document->Parse<kFlags>(json.data(), json.size());
   if (document->HasParseError()) {
     return Status(StatusCode::kInvalidJson,
                   std::string("configuration is not JSON: ") +

@@ -196,6 +196,10 @@ TEST(ReadOptionObject, Errors) {
   EXPECT_EQ(ReadOptionObject("{\"a\": null}", &options, nullptr).code(),
             StatusCode::kInvalidOption);
   EXPECT_EQ(ReadOptionObject("nope", &options, nullptr).code(), StatusCode::kInvalidJson);
+  EXPECT_EQ(ReadOptionObject(std::string(200000, '['), &options, nullptr).code(),
+            StatusCode::kInvalidJson);
+  const std::string deep = "{\"a\": " + std::string(200000, '[') + std::string(200000, ']') + "}";
+  EXPECT_EQ(ReadOptionObject(deep, &options, nullptr).code(), StatusCode::kInvalidOption);
 }
 
 }  // namespace

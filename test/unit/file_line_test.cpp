@@ -1,0 +1,83 @@
+// Lines of the file sink.
+#include "extension/sink/file_line.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace penstock::sink {
+namespace {
+
+std::string Line(const Event& event) {
+  event::Buffer out;
+  const Status status = AppendFileLine(out, event);
+  return status.ok() ? std::string(out.view()) : "error: " + status.message();
+}
+
+TEST(FileLine, JsonStandsAsItIs) {
+  Event event;
+  event.topic = "p.s.t";
+  event.key = "{\"id\": 1}";
+  event.value = "{\"a\":\"\\n\u00e4\"}";
+  EXPECT_EQ(Line(event),
+            "{\"topic\":\"p.s.t\",\"key\":{\"id\": 1},\"value\":{\"a\":\"\\n\u00e4\"},"
+            "\"headers\":{}}\n");
+}
+
+TEST(FileLine, TombstoneAndHeaders) {
+  const Header headers[] = {{"op", "d"}, {"none", std::nullopt}, {"quo\"te", "a\tb"}};
+  Event event;
+  event.topic = "t";
+  event.headers = headers;
+  event.header_count = 3;
+  EXPECT_EQ(Line(event),
+            "{\"topic\":\"t\",\"key\":null,\"value\":null,"
+            "\"headers\":{\"op\":\"d\",\"none\":null,\"quo\\\"te\":\"a\\tb\"}}\n");
+}
+
+TEST(FileLine, TextBecomesAString) {
+  Event event;
+  event.topic = "t";
+  event.key = "order-17";
+  event.value = "two\nlines";
+  EXPECT_EQ(Line(event),
+            "{\"topic\":\"t\",\"key\":\"order-17\",\"value\":\"two\\nlines\",\"headers\":{}}\n");
+}
+
+TEST(FileLine, LineEndsBetweenTokensBecomeSpaces) {
+  Event event;
+  event.topic = "t";
+  event.value = "{\n\"a\":\r\n1}";
+  EXPECT_EQ(Line(event),
+            "{\"topic\":\"t\",\"key\":null,\"value\":{ \"a\":  1},\"headers\":{}}\n");
+}
+
+TEST(FileLine, BinaryIsRefusedAndLeavesNothing) {
+  Event event;
+  event.topic = "t";
+  event.value = std::string_view("\0\0\0\0\1\xff", 6);
+  event::Buffer out;
+  out.Append("before");
+  EXPECT_EQ(AppendFileLine(out, event).code(), StatusCode::kDataError);
+  EXPECT_EQ(out.view(), "before");
+}
+
+TEST(FileLine, WhatLooksLikeJson) {
+  for (const char* json : {"{}", " [1] ", "\"x\"", "true", "null", "0", "-1.5e+10", "10"}) {
+    EXPECT_TRUE(LooksLikeJson(json)) << json;
+  }
+  for (const char* text : {"", "\"", "{", "x", "01", "1.", "-", "1e", "+1", "nul", "NaN", "1 2"}) {
+    EXPECT_FALSE(LooksLikeJson(text)) << text;
+  }
+}
+
+TEST(FileLine, Utf8) {
+  EXPECT_TRUE(IsUtf8("a\u00e4\u20ac\U0001F600"));
+  for (const char* bad : {"\x80", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+                          "\xe2\x82", "\xff"}) {
+    EXPECT_FALSE(IsUtf8(bad));
+  }
+}
+
+}  // namespace
+}  // namespace penstock::sink
