@@ -11,9 +11,7 @@ char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-bool IsPrefixRow(std::string_view row_name) {
-  return !row_name.empty() && row_name.back() == '*';
-}
+bool IsPrefixRow(std::string_view row_name) { return !row_name.empty() && row_name.back() == '*'; }
 
 bool IsAllowed(std::string_view allowed, std::string_view value) {
   for (const std::string& candidate : SplitList(allowed, '|')) {
@@ -42,11 +40,10 @@ Status CheckInt(const OptionRow& row, std::string_view name, std::string_view va
   int64_t number = 0;
   if (!ParseInt64(Trim(value), &number)) return Invalid(name, value, "An integer is expected.");
   if (number < row.min_value || number > row.max_value) {
-    return {StatusCode::kInvalidOption, std::string(Trim(value)) +
-                                            " is outside the valid range for option \"" +
-                                            std::string(name) + "\" (" +
-                                            std::to_string(row.min_value) + " .. " +
-                                            std::to_string(row.max_value) + ")"};
+    return {StatusCode::kInvalidOption,
+            std::string(Trim(value)) + " is outside the valid range for option \"" +
+                std::string(name) + "\" (" + std::to_string(row.min_value) + " .. " +
+                std::to_string(row.max_value) + ")"};
   }
   return {};
 }

@@ -26,8 +26,8 @@ Backoff::Backoff(BackoffPolicy policy, ClockMs clock, Random random)
     : policy_(policy), clock_(std::move(clock)), random_(std::move(random)) {}
 
 int64_t Backoff::Fail() {
-  base_ms_ = failures_ == 0 ? static_cast<double>(policy_.initial_ms)
-                            : base_ms_ * policy_.multiplier;
+  base_ms_ =
+      failures_ == 0 ? static_cast<double>(policy_.initial_ms) : base_ms_ * policy_.multiplier;
   base_ms_ = std::min(base_ms_, static_cast<double>(policy_.max_ms));
   ++failures_;
   const double spread = 1.0 + policy_.jitter * (2.0 * random_() - 1.0);

@@ -33,7 +33,7 @@ class Backoff {
   void Succeed();
 
   bool Due() const { return WaitMs() == 0; }
-  int64_t WaitMs() const;  // until the next attempt is due; 0: now
+  int64_t WaitMs() const;                         // until the next attempt is due; 0: now
   int64_t failures() const { return failures_; }  // in a row
 
  private:

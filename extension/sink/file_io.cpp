@@ -30,7 +30,7 @@ T OrErrno(T result) {
 constexpr int kOpenFlags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW | O_NONBLOCK;
 
 int CheckAndLock(int fd) {
-  struct stat info {};
+  struct stat info{};
   if (fstat(fd, &info) != 0) return -errno;
   if (!S_ISREG(info.st_mode)) return -EINVAL;
   if (flock(fd, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK ? -EBUSY : -errno;
@@ -68,7 +68,7 @@ int FileIo::OpenLocked(const std::string& path) {
 }
 
 int64_t FileIo::Size(int fd) {
-  struct stat info {};
+  struct stat info{};
   return fstat(fd, &info) != 0 ? -errno : static_cast<int64_t>(info.st_size);
 }
 
@@ -77,8 +77,7 @@ int64_t FileIo::Read(int fd, char* data, size_t size, uint64_t offset) {
 }
 
 int64_t FileIo::Write(int fd, const char* data, size_t size, uint64_t offset) {
-  return OrErrno(
-      Retry([&] { return pwrite(fd, data, size, static_cast<off_t>(offset)); }));
+  return OrErrno(Retry([&] { return pwrite(fd, data, size, static_cast<off_t>(offset)); }));
 }
 
 int FileIo::Truncate(int fd, uint64_t size) {

@@ -9,10 +9,17 @@ constexpr char kBufferBytes[] = "file.buffer.bytes";
 constexpr char kSyncBytes[] = "file.sync.bytes";
 constexpr char kSyncIntervalMs[] = "file.sync.interval.ms";
 
-constexpr OptionRow NumberRow(const char* name, const char* default_value, int64_t min,
-                              int64_t max, const char* help) {
-  return {name,    OptionScope::kFile, OptionType::kInt,           default_value,
-          nullptr, min,                max, OptionSupport::kImplemented, help};
+constexpr OptionRow NumberRow(const char* name, const char* default_value, int64_t min, int64_t max,
+                              const char* help) {
+  return {name,
+          OptionScope::kFile,
+          OptionType::kInt,
+          default_value,
+          nullptr,
+          min,
+          max,
+          OptionSupport::kImplemented,
+          help};
 }
 
 constexpr OptionRow kRows[] = {
@@ -31,8 +38,9 @@ constexpr OptionRow kRows[] = {
 int64_t NumberOf(const Options& options, const char* name) {
   int64_t number = 0;
   const auto found = options.find(name);
-  const char* const text = found == options.end() ? FindOption(FileOptionTable(), name)->default_value
-                                                  : found->second.c_str();
+  const char* const text = found == options.end()
+                               ? FindOption(FileOptionTable(), name)->default_value
+                               : found->second.c_str();
   (void)ParseInt64(Trim(text), &number);
   return number;
 }

@@ -165,8 +165,8 @@ void FileSink::EndTransaction(uint64_t end_lsn) {
 Status FileSink::Flush() {
   size_t written = 0;
   while (written < buffer_.size()) {
-    const int64_t result = io_->Write(fd_, buffer_.data() + written, buffer_.size() - written,
-                                      file_offset_ + written);
+    const int64_t result =
+        io_->Write(fd_, buffer_.data() + written, buffer_.size() - written, file_offset_ + written);
     if (result <= 0) {
       CutPartialLine(written);
       return Unavailable("write to", result == 0 ? -ENOSPC : result);

@@ -2,8 +2,8 @@
 //
 // Exactly once: the side file holds the position and the length of the file that belongs to it. A
 // restart cuts the file back to that length and the stream goes on from that position. The order is
-// always: write lines, fdatasync the file, replace the side file (durably), then DeliveredLsn moves.
-// A crash anywhere leaves either the old pair, and lines beyond it are cut, or the new one.
+// always: write lines, fdatasync the file, replace the side file (durably), then DeliveredLsn
+// moves. A crash anywhere leaves either the old pair, and lines beyond it are cut, or the new one.
 //
 // Which earlier content is ours:
 //   same sink, snapshot not completed  → cut back to where the snapshot began
@@ -67,12 +67,12 @@ class FileSink final : public Sink {
   ClockMs clock_;
   Backoff backoff_;
   int fd_ = -1;
-  event::Buffer buffer_;       // lines not yet written
-  uint64_t file_offset_ = 0;   // where the buffer goes
+  event::Buffer buffer_;         // lines not yet written
+  uint64_t file_offset_ = 0;     // where the buffer goes
   uint64_t unsynced_bytes_ = 0;  // written since the last fdatasync
-  FilePosition stored_;        // as in the side file
-  uint64_t ended_lsn_ = 0;     // last EndTransaction
-  uint64_t ended_offset_ = 0;  // end of its lines
+  FilePosition stored_;          // as in the side file
+  uint64_t ended_lsn_ = 0;       // last EndTransaction
+  uint64_t ended_offset_ = 0;    // end of its lines
   int ends_seen_ = 0;
   Amount open_;   // lines after the last EndTransaction
   Amount ended_;  // lines before it that are not stored

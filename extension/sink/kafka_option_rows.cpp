@@ -122,8 +122,8 @@ constexpr ProducerRow kRows[] = {
            "Send buffer of the sockets; 0: the system's default."),
     Number("socket.timeout.ms", "socket.timeout.ms", "60000", 10, 300000,
            "How long an answer may take, in milliseconds."),
-    Number("topic.metadata.refresh.interval.ms", "topic.metadata.refresh.interval.ms", "300000",
-           10, 3600000, "How often topics are looked at again, in milliseconds."),
+    Number("topic.metadata.refresh.interval.ms", "topic.metadata.refresh.interval.ms", "300000", 10,
+           3600000, "How often topics are looked at again, in milliseconds."),
     // Security.
     Bool("enable.ssl.certificate.verification", "enable.ssl.certificate.verification", "true",
          "Whether the broker's certificate is verified."),

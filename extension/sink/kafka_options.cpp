@@ -83,8 +83,8 @@ Status CheckAll(const Options& options) {
 
 // Values as librdkafka spells them.
 std::string Normalize(const std::string& target, std::string_view value) {
-  const bool secret_or_text = target.find("password") != std::string::npos ||
-                              target.find(".pem") != std::string::npos;
+  const bool secret_or_text =
+      target.find("password") != std::string::npos || target.find(".pem") != std::string::npos;
   std::string text(secret_or_text ? value : Trim(value));
   if (target == "security.protocol" || target == "compression.codec") {
     std::transform(text.begin(), text.end(), text.begin(),
@@ -215,9 +215,12 @@ Status CheckTopicCreation(const TopicCreation& creation) {
 void AddOurs(Translation* translation, KafkaOptions* options) {
   auto& properties = options->properties;
   properties = {
-      {"enable.idempotence", "true"},  {"acks", "all"},
-      {"message.timeout.ms", "0"},     {"partitioner", "murmur2_random"},
-      {"log.queue", "true"},           {"log.connection.close", "false"},
+      {"enable.idempotence", "true"},
+      {"acks", "all"},
+      {"message.timeout.ms", "0"},
+      {"partitioner", "murmur2_random"},
+      {"log.queue", "true"},
+      {"log.connection.close", "false"},
       {"allow.auto.create.topics", options->topic_creation.enable ? "false" : "true"},
       // The limit that counts is buffer_bytes; librdkafka's own only must not be the smaller one.
       {"queue.buffering.max.kbytes",

@@ -30,8 +30,8 @@ class BlockedSignals {
 };
 
 void Purge(rd_kafka_t* producer, rd_kafka_queue_t* queue) {
-  (void)rd_kafka_purge(producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
-                                     RD_KAFKA_PURGE_F_NON_BLOCKING);
+  (void)rd_kafka_purge(
+      producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
   // Reports of purged messages; a handful of polls is enough, the rest goes with the producer.
   for (int left_ms = kPurgeWaitMs; left_ms > 0 && rd_kafka_outq_len(producer) > 0; left_ms -= 10) {
     KafkaEvent event(rd_kafka_queue_poll(queue, 10));

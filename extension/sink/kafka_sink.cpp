@@ -17,8 +17,8 @@ namespace {
 // What librdkafka spends on a message beside its bytes, roughly; without it, small events could
 // take many times the limit.
 constexpr size_t kMessageOverheadBytes = 256;
-constexpr int kStallMs = 1000;          // errors count once nothing has moved for so long
-constexpr int kSilenceMs = 10000;       // and so does silence, without any error
+constexpr int kStallMs = 1000;           // errors count once nothing has moved for so long
+constexpr int kSilenceMs = 10000;        // and so does silence, without any error
 constexpr int kMaxEventsPerPoll = 1000;  // an event holds up to thousands of reports
 constexpr int kEvents = RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG;
 
@@ -240,7 +240,8 @@ bool KafkaSink::EverConnected() {
 Status KafkaSink::Health() {
   std::array<char, 512> text{};
   if (rd_kafka_fatal_error(producer_, text.data(), text.size()) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    failed_ = {StatusCode::kInternal, "the kafka producer cannot go on: " + std::string(text.data()),
+    failed_ = {StatusCode::kInternal,
+               "the kafka producer cannot go on: " + std::string(text.data()),
                "Delivery starts again from the last confirmed position."};
   }
   if (!failed_.ok()) return failed_;
@@ -254,9 +255,9 @@ Status KafkaSink::Health() {
   }
   if (now - progress_ms_ >= kStallMs + options_.linger_ms && !trouble_.ok()) return trouble_;
   if (now - progress_ms_ >= kSilenceMs + options_.linger_ms) {
-    return {StatusCode::kUnavailable, "kafka does not answer: " +
-                                          std::to_string(tracker_.InFlightEvents()) +
-                                          " events wait for an acknowledgement"};
+    return {StatusCode::kUnavailable,
+            "kafka does not answer: " + std::to_string(tracker_.InFlightEvents()) +
+                " events wait for an acknowledgement"};
   }
   return {};
 }

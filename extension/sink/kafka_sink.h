@@ -45,8 +45,7 @@ class KafkaSink final : public Sink {
   Status Refused() const;
   Status Produce(const Event& event, rd_kafka_topic_t* topic, DeliveryTracker::Group* group);
   rd_kafka_resp_err_t ProducePlain(const Event& event, rd_kafka_topic_t* topic, void* ticket);
-  rd_kafka_resp_err_t ProduceWithHeaders(const Event& event, rd_kafka_topic_t* topic,
-                                         void* ticket);
+  rd_kafka_resp_err_t ProduceWithHeaders(const Event& event, rd_kafka_topic_t* topic, void* ticket);
   void DrainWakeFd() const;
   void Wake() const;
   void Handle(rd_kafka_event_t* event);

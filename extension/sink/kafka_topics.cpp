@@ -159,7 +159,8 @@ void KafkaTopics::Created(Topic* topic, rd_kafka_resp_err_t error, const char* t
     topic->backoff.Succeed();
     return;
   }
-  Status trouble = TopicStatus(error, text == nullptr ? rd_kafka_err2str(error) : text, topic->name);
+  Status trouble =
+      TopicStatus(error, text == nullptr ? rd_kafka_err2str(error) : text, topic->name);
   if (trouble.code() == StatusCode::kDataError) topic->state = State::kRefused;
   TryLater(topic, std::move(trouble));
 }

@@ -37,7 +37,8 @@ struct Identity {
   std::string sink_name;
   std::string system_identifier;  // of the PostgreSQL cluster
   std::string slot_name;
-  uint64_t slot_start_lsn = 0;  // consistent point of the slot: another slot of the same name differs
+  uint64_t slot_start_lsn =
+      0;  // consistent point of the slot: another slot of the same name differs
 };
 
 // What the destination remembers of an earlier run.
@@ -45,11 +46,6 @@ struct Resume {
   // Everything that ends at or before this LSN is at the destination; 0: it does not know, and the
   // slot's confirmed position decides.
   uint64_t position_lsn = 0;
-};
-
-// What Poll saw.
-struct Progress {
-  uint64_t acknowledged_events = 0;  // since the last call
 };
 
 class Sink {
@@ -77,8 +73,9 @@ class Sink {
   virtual void EndTransaction(uint64_t end_lsn) = 0;
 
   // Sends what is buffered, handles answers and errors. Waits at most timeout_ms for something to
-  // happen (0: not at all). kUnavailable: still retrying inside; the message says why, for
-  // penstock.sinks. kDataError or another permanent error: stop the sink with the message.
+  // happen (0: not at all). kUnavailable and kAuthentication: still retrying inside; the message
+  // says why, for penstock.sinks. Anything else: events may be lost in here, stop the sink with the
+  // message and read again from the confirmed position.
   virtual Status Poll(int timeout_ms) = 0;
 
   // The end_lsn of the last EndTransaction before which everything is durable; 0 before the first.
@@ -104,7 +101,7 @@ class Sink {
 };
 
 // Makes the sink of a type ("kafka", "file", "null"). Options are checked already
-// (core/sink_options); kInvalidOption names what is still wrong.
+// (core/sink_config); kInvalidOption names what is still wrong.
 Result<std::unique_ptr<Sink>> MakeSink(const std::string& type, const Options& options);
 
 }  // namespace penstock::sink

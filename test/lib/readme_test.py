@@ -9,8 +9,10 @@ there, localhost:9092 by the broker of the test, /tmp by a directory of the test
 Uses the broker of PENSTOCK_TEST_KAFKA (host:port), else starts its own.
 """
 import os
+import random
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +22,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "test", "servers"))
 
 import kafka  # noqa: E402
-from pgserver import PgServer, ServerError, fail, find_pg_bin, free_port, stop_on_signals  # noqa: E402
+from pgserver import PgServer, ServerError, fail, find_pg_bin, stop_on_signals  # noqa: E402
 
 DATABASE = "shop"
 COMMANDS = ("sh", "sql", "conf")
@@ -44,6 +46,18 @@ def blocks(text):
     return found
 
 
+def two_free_ports():
+    """A broker takes two ports in a row; below those that the system gives to clients."""
+    for _ in range(100):
+        port = random.randrange(20000, 30000, 2)
+        try:
+            with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 1)):
+                return port
+        except OSError:
+            continue
+    raise ServerError("no two free ports in a row")
+
+
 class Test:
     def __init__(self, directory):
         self.directory = directory
@@ -59,7 +73,7 @@ class Test:
     def start(self):
         self.bootstrap = os.environ.get("PENSTOCK_TEST_KAFKA")
         if not self.bootstrap:
-            self.broker = kafka.Broker(os.path.join(self.directory, "kafka"), free_port())
+            self.broker = kafka.Broker(os.path.join(self.directory, "kafka"), two_free_ports())
             self.broker.up()
             self.bootstrap = self.broker.bootstrap
         self.server.init(plugins=())

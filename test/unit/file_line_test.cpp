@@ -48,8 +48,7 @@ TEST(FileLine, LineEndsBetweenTokensBecomeSpaces) {
   Event event;
   event.topic = "t";
   event.value = "{\n\"a\":\r\n1}";
-  EXPECT_EQ(Line(event),
-            "{\"topic\":\"t\",\"key\":null,\"value\":{ \"a\":  1},\"headers\":{}}\n");
+  EXPECT_EQ(Line(event), "{\"topic\":\"t\",\"key\":null,\"value\":{ \"a\":  1},\"headers\":{}}\n");
 }
 
 TEST(FileLine, BinaryIsRefusedAndLeavesNothing) {

@@ -50,7 +50,7 @@ class TestIo final : public FileIo {
   struct Control {
     int calls = 0;
     int stop_at = -1;
-    int fail_writes = 0;   // so many writes fail after half their bytes
+    int fail_writes = 0;  // so many writes fail after half their bytes
     int fail_syncs = 0;
     int fail_replaces = 0;
     int error = ENOSPC;
@@ -171,7 +171,7 @@ TEST_F(FileSinkTest, OnlyTheOwnerReads) {
   auto sink = MakeSink();
   ASSERT_TRUE(sink->Open(MakeIdentity(), false).ok());
   for (const std::string& path : {Path(), PositionPath()}) {
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777, 0600u) << path;
   }

@@ -54,16 +54,16 @@ TEST(KafkaOptions, JavaNamesAreTranslated) {
 
 TEST(KafkaOptions, BufferIsOurs) {
   EXPECT_EQ(ParseKafkaOptions({{"bootstrap.servers", "x:1"}}).value().buffer_bytes, 16u << 20);
-  EXPECT_EQ(ParseKafkaOptions({{"bootstrap.servers", "x:1"},
-                               {"producer.override.buffer.memory", "33554432"}})
+  EXPECT_EQ(ParseKafkaOptions(
+                {{"bootstrap.servers", "x:1"}, {"producer.override.buffer.memory", "33554432"}})
                 .value()
                 .buffer_bytes,
             32u << 20);
-  EXPECT_EQ(ParseKafkaOptions({{"bootstrap.servers", "x:1"},
-                               {"queue.buffering.max.kbytes", "1024"}})
-                .value()
-                .buffer_bytes,
-            1u << 20);
+  EXPECT_EQ(
+      ParseKafkaOptions({{"bootstrap.servers", "x:1"}, {"queue.buffering.max.kbytes", "1024"}})
+          .value()
+          .buffer_bytes,
+      1u << 20);
 }
 
 TEST(KafkaOptions, BootstrapServersAreRequired) {
@@ -137,14 +137,13 @@ TEST(KafkaOptions, JaasLogin) {
   EXPECT_EQ(Refusal({{"sasl.mechanism", "SCRAM-SHA-256"}, {"sasl.jaas.config", kLogin}}).code(),
             StatusCode::kInvalidOption);
   // Before the worker resolves it.
-  EXPECT_TRUE(
-      Refusal({{"sasl.mechanism", "PLAIN"}, {"sasl.jaas.config", "${file:/s:jaas}"}}).ok());
+  EXPECT_TRUE(Refusal({{"sasl.mechanism", "PLAIN"}, {"sasl.jaas.config", "${file:/s:jaas}"}}).ok());
 }
 
 TEST(KafkaJaas, Forms) {
-  const Result<JaasLogin> plain =
-      ParseJaas("org.apache.kafka.common.security.plain.PlainLoginModule required "
-                "username=\"al\\\"ice\" password='s e;c';");
+  const Result<JaasLogin> plain = ParseJaas(
+      "org.apache.kafka.common.security.plain.PlainLoginModule required "
+      "username=\"al\\\"ice\" password='s e;c';");
   ASSERT_TRUE(plain.ok()) << plain.status().message();
   EXPECT_FALSE(plain.value().scram);
   EXPECT_EQ(plain.value().username, "al\"ice");

@@ -117,9 +117,9 @@ std::vector<std::string> ReadPartition(const char* bootstrap, int32_t partition,
         for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
                            RD_KAFKA_RESP_ERR_NO_ERROR;
              ++i) {
-          line += std::string(" ") + name + ":" +
-                  (value == nullptr ? "<null>"
-                                    : std::string(static_cast<const char*>(value), size));
+          line +=
+              std::string(" ") + name + ":" +
+              (value == nullptr ? "<null>" : std::string(static_cast<const char*>(value), size));
         }
       }
       lines.push_back(line);
@@ -288,8 +288,7 @@ TEST_F(KafkaSinkTest, UnknownHostIsReportedWithoutAnyEvent) {
   sink_ = std::make_unique<KafkaSink>(options.value());
   ASSERT_TRUE(sink_->Open({}, false).ok());
   ASSERT_TRUE(PollUntil([&] { return status_.code() == StatusCode::kUnavailable; }));
-  EXPECT_NE(status_.message().find("no-such-host.invalid"), std::string::npos)
-      << status_.message();
+  EXPECT_NE(status_.message().find("no-such-host.invalid"), std::string::npos) << status_.message();
 }
 
 TEST_F(KafkaSinkTest, WakeFdTellsOfReports) {
