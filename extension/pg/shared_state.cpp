@@ -167,8 +167,13 @@ PenstockSinkEntry* penstock_find_entry(Oid database, int32 sink_id) {
 void penstock_set_state(PenstockSinkEntry* entry, PenstockSinkState state, const char* error) {
   TimestampTz now = GetCurrentTimestamp();
   SpinLockAcquire(&entry->mutex);
-  if (entry->state != state) entry->state_since = now;
-  entry->state = state;
+  // What the scanner decided stands until the worker is gone.
+  const bool decided = !entry->wanted && (entry->state == PENSTOCK_SINK_DROPPING ||
+                                          entry->state == PENSTOCK_SINK_PAUSED);
+  if (!decided && entry->state != state) {
+    entry->state_since = now;
+    entry->state = state;
+  }
   if (error != nullptr) {
     strlcpy(entry->last_error, error, sizeof(entry->last_error));
     entry->last_error_time = error[0] == '\0' ? 0 : now;

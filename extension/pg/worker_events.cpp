@@ -367,6 +367,8 @@ void penstock_service(PenstockWorker* worker) {
     ConfigReloadPending = false;
     ProcessConfigFile(PGC_SIGHUP);
   }
+  // While the slot waits for its consistent point there is no sink yet.
+  if (worker->delivery == nullptr) return;
   PollSink(worker);
   TimestampTz now = GetCurrentTimestamp();
   worker->last_service_time = now;

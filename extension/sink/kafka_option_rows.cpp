@@ -96,7 +96,7 @@ constexpr ProducerRow kRows[] = {
     Number("broker.address.ttl", "broker.address.ttl", "1000", 0, 86400000,
            "How long resolved addresses are kept, in milliseconds."),
     Text("client.id", "client.id", "Name of this client in the broker's logs and quotas."),
-    Number("connections.max.idle.ms", "connections.max.idle.ms", "540000", 0, kMaxInt,
+    Number("connections.max.idle.ms", "connections.max.idle.ms", "0", 0, kMaxInt,
            "Idle connections are closed after this time; 0: never."),
     Number("metadata.max.age.ms", "topic.metadata.refresh.interval.ms", "300000", 10, 3600000,
            "How often topics are looked at again, in milliseconds."),

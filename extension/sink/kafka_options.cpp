@@ -227,11 +227,9 @@ void AddOurs(Translation* translation, KafkaOptions* options) {
        std::to_string(std::min<uint64_t>(2147483647, options->buffer_bytes / 1024 + 1048576))},
   };
   constexpr std::pair<const char*, const char*> kDefaults[] = {
-      {"client.id", "penstock"},
-      {"linger.ms", "5"},
-      {"message.max.bytes", "1048576"},
-      {"queue.buffering.max.messages", "1000000"},
-      {"ssl.endpoint.identification.algorithm", "https"},
+      {"client.id", "penstock"},        {"linger.ms", "5"},
+      {"message.max.bytes", "1048576"}, {"queue.buffering.max.messages", "1000000"},
+      {"socket.nagle.disable", "true"}, {"ssl.endpoint.identification.algorithm", "https"},
   };
   for (const auto& [target, value] : kDefaults) (void)translation->Set(target, value, target);
   translation->MoveTo(&properties);

@@ -171,6 +171,32 @@ TEST(KafkaJaas, RefusalsKeepTheSecret) {
   }
 }
 
+// What the table says is what happens: a default is either ours to set or librdkafka's own.
+TEST(KafkaOptions, DefaultsAreTrue) {
+  auto set_by_us = Properties({});
+  rd_kafka_conf_t* conf = rd_kafka_conf_new();
+  for (const auto& [name, value] : set_by_us) {
+    rd_kafka_conf_set(conf, name.c_str(), value.c_str(), nullptr, 0);
+  }
+  const OptionTable table = KafkaOptionTable();
+  for (size_t i = 0; i < table.count; ++i) {
+    const OptionRow& row = table.rows[i];
+    if (row.support != OptionSupport::kImplemented || row.default_value == nullptr) continue;
+    auto set = Properties({{row.name, row.default_value}});
+    for (const auto& [name, value] : set) {
+      char actual[512];
+      size_t size = sizeof(actual);
+      // Topic properties and what idempotence sets by itself are not readable here.
+      if (name == "max.in.flight" ||
+          rd_kafka_conf_get(conf, name.c_str(), actual, &size) != RD_KAFKA_CONF_OK) {
+        continue;
+      }
+      EXPECT_EQ(std::string(actual), value) << row.name;
+    }
+  }
+  rd_kafka_conf_destroy(conf);
+}
+
 // Every property of the allow-list is one that this librdkafka knows, with a value of ours.
 TEST(KafkaOptions, LibrdkafkaKnowsEveryDefault) {
   const OptionTable table = KafkaOptionTable();
