@@ -244,7 +244,7 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *, Relatio
                     ReorderBufferChange *change) {
   Stream *stream = PluginOf(context)->stream;
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
-  CachedRelation *entry = LookupRelation(stream->relations, relation);
+  CachedRelation *entry = LookupRelation(stream->relations, relation, change->lsn);
   bool wanted = entry->captured;
   if (wanted && LacksIdentity(change, *entry)) {
     wanted = !HandleMissingIdentity(stream, entry, relation, change);
@@ -269,7 +269,7 @@ void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *, int c
   Stream *stream = PluginOf(context)->stream;
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   for (int i = 0; i < count; ++i) {
-    CachedRelation *entry = LookupRelation(stream->relations, relations[i]);
+    CachedRelation *entry = LookupRelation(stream->relations, relations[i], change->lsn);
     // A partition published through its root is truncated with the root or not at all.
     if (!entry->captured || entry->named_relid != entry->relid) continue;
     event::Change decoded;

@@ -2,19 +2,20 @@
 //
 // Invalidation callbacks cannot be unregistered, so they are registered once a process and walk the
 // list of live caches. They only set flags: they may run at any point, also while an entry is read.
+#include <algorithm>
+
 #include "relation_cache.h"
 
+#include "extension/pg/owner_rights.h"
 #include "extension/pg/pg_guard.h"
 
 extern "C" {
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
-#include "utils/acl.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
-#include "utils/rls.h"
 #include "utils/syscache.h"
 }
 
@@ -25,7 +26,7 @@ class RelationCache {
   HTAB *entries;
   MemoryContext context;
   const event::EventOptions *options;
-  Oid owner;
+  const PenstockEventWriter *writer;
   bool snapshot;
   CachedRelation *last;  // the entry found last: changes come in runs
   RelationCache *next;   // list of live caches
@@ -96,23 +97,30 @@ void CacheGone(void *argument) {
   hash_destroy(cache->entries);
 }
 
-void CheckOwner(const RelationCache *cache, Relation named) {
-  if (!OidIsValid(cache->owner)) return;
+// Whether the worker found the table readable after the change was made.
+bool ReadableSince(const PenstockEventWriter &writer, Oid relid, uint64 lsn) {
+  if (lsn >= writer.readable_lsn) return false;
+  const uint32_t *end = writer.readable + writer.readable_count;
+  return std::binary_search(writer.readable, end, static_cast<uint32_t>(relid));
+}
+
+void CheckOwner(const RelationCache *cache, Relation named, uint64 lsn) {
+  if (cache->writer == nullptr || !OidIsValid(cache->writer->owner)) return;
   const Oid relid = RelationGetRelid(named);
-  if (pg_class_aclcheck(relid, cache->owner, ACL_SELECT) != ACLCHECK_OK &&
-      pg_attribute_aclcheck_all(relid, cache->owner, ACL_SELECT, ACLMASK_ALL) != ACLCHECK_OK) {
+  const Oid owner = cache->writer->owner;
+  const pg::ReadRight right = pg::OwnerMayRead(relid, owner);
+  if (right == pg::ReadRight::kYes || ReadableSince(*cache->writer, relid, lsn)) return;
+  if (right == pg::ReadRight::kNoSelect) {
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("permission denied for table %s", RelationGetRelationName(named)),
                     errdetail("The sink reads only tables that its owner may read."),
                     errhint("Grant SELECT on the table to %s, or leave the table out of the sink.",
-                            GetUserNameFromId(cache->owner, true))));
+                            GetUserNameFromId(owner, true))));
   }
-  if (check_enable_rls(relid, cache->owner, true) == RLS_ENABLED) {
-    ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                    errmsg("table %s has row security that applies to the sink's owner",
-                           RelationGetRelationName(named)),
-                    errhint("The owner of the sink must own the table or have BYPASSRLS.")));
-  }
+  ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                  errmsg("table %s has row security that applies to the sink's owner",
+                         RelationGetRelationName(named)),
+                  errhint("The owner of the sink must own the table or have BYPASSRLS.")));
 }
 
 // Asks the C++ filters; no C++ object lives beyond the call.
@@ -124,10 +132,11 @@ bool Captures(const event::EventOptions &options, Relation named) {
   return captures;
 }
 
-void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, Relation named) {
+void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, Relation named,
+               uint64 lsn) {
   entry->captured = Captures(*cache->options, named);
   if (!entry->captured) return;
-  CheckOwner(cache, named);
+  CheckOwner(cache, named, lsn);
   entry->memory = AllocSetContextCreate(cache->context, "penstock relation", ALLOCSET_SMALL_SIZES);
   MemoryContext old = MemoryContextSwitchTo(entry->memory);
   RelationShape *shape = ReadRelationShape(relation, named, cache->options->quirks);
@@ -139,7 +148,7 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   entry->plan = plan;
 }
 
-void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation) {
+void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, uint64 lsn) {
   ClearEntry(entry);
   entry->captured = false;
   entry->warned_identity = false;
@@ -148,19 +157,19 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation) 
   entry->valid = true;
   if (!OidIsValid(entry->named_relid)) return;
   if (entry->named_relid == RelationGetRelid(relation)) {
-    FillEntry(cache, entry, relation, relation);
+    FillEntry(cache, entry, relation, relation, lsn);
     return;
   }
   Relation named = RelationIdGetRelation(entry->named_relid);
   if (!RelationIsValid(named)) return;
-  FillEntry(cache, entry, relation, named);
+  FillEntry(cache, entry, relation, named, lsn);
   RelationClose(named);
 }
 
 }  // namespace
 
 RelationCache *MakeRelationCache(MemoryContext context, const event::EventOptions *options,
-                                 Oid owner, bool snapshot) {
+                                 const PenstockEventWriter *writer, bool snapshot) {
   RegisterCallbacks();
   auto *cache =
       static_cast<RelationCache *>(MemoryContextAllocZero(context, sizeof(RelationCache)));
@@ -174,7 +183,7 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
       hash_create("penstock relations", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
   cache->context = context;
   cache->options = options;
-  cache->owner = owner;
+  cache->writer = writer;
   cache->snapshot = snapshot;
   auto *callback = static_cast<MemoryContextCallback *>(
       MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
@@ -196,7 +205,7 @@ Oid NamedRelation(const event::EventOptions &options, Relation relation) {
   return top;
 }
 
-CachedRelation *LookupRelation(RelationCache *cache, Relation relation) {
+CachedRelation *LookupRelation(RelationCache *cache, Relation relation, uint64 lsn) {
   const Oid relid = RelationGetRelid(relation);
   if (cache->last != nullptr && cache->last->relid == relid && cache->last->valid) {
     return cache->last;
@@ -210,7 +219,7 @@ CachedRelation *LookupRelation(RelationCache *cache, Relation relation) {
   }
   if (!entry->valid) {
     // An ERROR in between leaves an entry that is built again.
-    BuildEntry(cache, entry, relation);
+    BuildEntry(cache, entry, relation, lsn);
   }
   cache->last = entry;
   return entry;

@@ -3,6 +3,7 @@
 #define PENSTOCK_OUTPUT_RELATION_CACHE_H
 
 #include "plan_builder.h"
+#include "rendezvous.h"
 
 namespace penstock::output {
 
@@ -21,13 +22,14 @@ struct CachedRelation {
 
 class RelationCache;
 
-// Makes a cache that lives in, and dies with, the given context. options and owner must outlive it.
-// owner: role whose SELECT right is checked for each captured table, InvalidOid for none.
+// Makes a cache that lives in, and dies with, the given context. options and writer must outlive
+// it. writer: says whose SELECT right is checked for each captured table; nullptr: nobody's.
 RelationCache *MakeRelationCache(MemoryContext context, const event::EventOptions *options,
-                                 Oid owner, bool snapshot);
+                                 const PenstockEventWriter *writer, bool snapshot);
 
-// The entry of a relation, built anew after an invalidation. ERROR when the owner may not read it.
-CachedRelation *LookupRelation(RelationCache *cache, Relation relation);
+// The entry of a relation, built anew after an invalidation. lsn: of the change. ERROR when the
+// owner may not read it.
+CachedRelation *LookupRelation(RelationCache *cache, Relation relation, uint64 lsn);
 
 // The relation whose name the events of this one carry, as an OID; InvalidOid: none, its rows are
 // not captured (a partition's root without publish.via.partition.root has no rows of its own).

@@ -58,6 +58,11 @@ typedef struct PenstockEventWriter {
   PenstockAbi abi;
   void *self;
   uint32_t owner; /* role OID whose SELECT rights are checked for each captured table; 0: none */
+  /* Tables the owner could read by the catalogue of the moment readable_lsn; ascending OIDs.
+   * Changes before that LSN are judged by this list, later ones by the catalogue of their time. */
+  const uint32_t *readable;
+  uint32_t readable_count;
+  uint64_t readable_lsn;
   void (*begin)(void *self, uint32_t xid);
   void (*write)(void *self, const PenstockEvent *event);
   /* end_lsn: end of the commit record, the position to confirm once everything before it is

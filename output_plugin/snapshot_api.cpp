@@ -37,14 +37,15 @@ bool CapturesRelation(void *encoder, Relation relation) {
   if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) return false;
   if (relation->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT) return false;
   if (NamedRelation(OptionsOf(*stream), relation) != RelationGetRelid(relation)) return false;
-  return LookupRelation(stream->relations, relation)->captured;
+  // Today's catalogue is in force here, so the list of the past does not count.
+  return LookupRelation(stream->relations, relation, PG_UINT64_MAX)->captured;
 }
 
 void WriteSnapshotRow(void *encoder, Relation relation, TupleTableSlot *slot,
                       PenstockSnapshotMarker marker, uint64_t lsn, uint32_t xid) {
   auto *stream = static_cast<Stream *>(encoder);
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
-  CachedRelation *entry = LookupRelation(stream->relations, relation);
+  CachedRelation *entry = LookupRelation(stream->relations, relation, PG_UINT64_MAX);
   if (entry->captured) {
     slot_getallattrs(slot);
     event::Change change;

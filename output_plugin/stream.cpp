@@ -107,8 +107,7 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapsh
   stream->change_context =
       AllocSetContextCreate(CurrentMemoryContext, "penstock change", ALLOCSET_DEFAULT_SIZES);
   stream->relations =
-      MakeRelationCache(CurrentMemoryContext, &encoder->options(),
-                        writer != nullptr ? static_cast<Oid>(writer->owner) : InvalidOid, snapshot);
+      MakeRelationCache(CurrentMemoryContext, &encoder->options(), writer, snapshot);
   return stream;
 }
 

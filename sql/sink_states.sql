@@ -51,6 +51,10 @@ REVOKE SELECT ON states.t FROM regress_penstock_states;
 INSERT INTO states.t VALUES (1);
 SELECT pg_temp.wait_for_state('revoked', 'failed');
 SELECT reason FROM penstock.sinks WHERE name = 'revoked';
+-- today's rights count, though the change was made without them
+GRANT SELECT ON states.t TO regress_penstock_states;
+SELECT penstock.resume_sink('revoked');
+SELECT penstock.wait_for_sink('revoked', timeout => '30s') IS NOT NULL AS delivered;
 SELECT penstock.drop_sink('revoked');
 
 DO $$

@@ -23,6 +23,9 @@ const PenstockEventWriter kNoWriter = {
     {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockEventWriter), PENSTOCK_BUILD_ID},
     nullptr,
     0,
+    nullptr,
+    0,
+    0,
     IgnoreBegin,
     IgnoreEvent,
     IgnoreCommit};

@@ -194,6 +194,7 @@ void Run(PenstockWorker* worker) {
   CheckOutput();
   penstock_make_config(worker);
   penstock_check_output_allowed();
+  penstock_read_rights(worker);
   if (!worker->row.snapshot_completed) Create(worker);
   if (!penstock_wants_stream(worker)) {
     penstock_leave(worker, PENSTOCK_SINK_PAUSED, "snapshot completed");

@@ -51,6 +51,9 @@ typedef struct PenstockWorker {
   TimestampTz last_service_time;
   TimestampTz snapshot_blocked_since; /* destination away during the snapshot; 0: not */
   bool in_snapshot;
+  uint32_t *readable; /* OIDs of the tables the owner may read, ascending (worker_rights.cpp) */
+  uint32 readable_count;
+  XLogRecPtr readable_lsn; /* when that was looked up */
 } PenstockWorker;
 
 /* module.cpp: NULL, or why the loaded penstock_output cannot be used with this module */
@@ -66,6 +69,9 @@ extern int penstock_save_interval_ms(PenstockWorker *worker);
 /* The order in which tables are read: the place of the first pattern of table.include.list that
  * matches, 0 without the option; -1 when snapshot.include.collection.list leaves the table out. */
 extern int penstock_snapshot_rank(PenstockWorker *worker, const char *schema_and_table);
+
+/* worker_rights.cpp: fills readable; outside a transaction, before decoding */
+extern void penstock_read_rights(PenstockWorker *worker);
 
 /* worker_events.cpp: everything that touches the sink; may raise an ERROR */
 extern void penstock_open_sink(PenstockWorker *worker, XLogRecPtr slot_start, bool snapshot_pending,

@@ -261,6 +261,9 @@ void MakeSinkObject(PenstockWorker* worker) {
     worker->delivery = delivery.release();
     return {};
   });
+  // Sleeps of before did not know the sink's descriptor.
+  if (worker->wait_set != nullptr) FreeWaitEventSet(worker->wait_set);
+  worker->wait_set = nullptr;
 }
 
 // Waits until the sink may have room again.
@@ -327,6 +330,9 @@ const PenstockEventWriter* penstock_event_writer(PenstockWorker* worker) {
   writer->abi.build_id = PENSTOCK_BUILD_ID;
   writer->self = worker;
   writer->owner = worker->row.owner;
+  writer->readable = worker->readable;
+  writer->readable_count = worker->readable_count;
+  writer->readable_lsn = worker->readable_lsn;
   writer->begin = penstock_begin_event;
   writer->write = penstock_write_event;
   writer->commit = penstock_commit_event;

@@ -329,6 +329,15 @@ class Runner:
                 return 2
             finally:
                 del self.running[suite.name]
+                if process.returncode != 0:
+                    self.stop_servers(suite)
+
+    def stop_servers(self, suite):
+        """Of a suite that was stopped: prove and pg_regress leave theirs behind."""
+        for path in glob.glob(os.path.join(self.work.dir, suite.name, "**", "postmaster.pid"), recursive=True):
+            subprocess.run(self.work.prefix + [os.path.join(self.work.config("--bindir"), "pg_ctl"), "-D",
+                                               os.path.dirname(path), "-m", "immediate", "stop"],
+                           cwd="/", stdin=subprocess.DEVNULL, capture_output=True, check=False)
 
     @staticmethod
     def stop(process):

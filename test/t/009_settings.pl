@@ -61,8 +61,9 @@ SKIP:
 }
 
 my $small = new_node('small', "max_worker_processes = 3\npenstock.max_sinks = 2\n");
-$small->safe_psql('postgres', "SELECT penstock.create_sink('s$_', 'null', NULL,
-	'{\"topic.prefix\": \"srv\"}')") for 1 .. 2;
+# One scan sees both; one worker takes the last slot.
+$small->safe_psql('postgres', q{SELECT penstock.create_sink(name, 'null', NULL,
+	'{"topic.prefix": "srv"}') FROM (VALUES (name 's1'), ('s2')) AS v(name)});
 wait_until($small, "SELECT count(*) = 1 FROM penstock.sinks WHERE state = 'failed'
 	AND reason LIKE '%max_worker_processes%'", 'no free worker slot');
 pass('no free worker slot: failed with the reason');

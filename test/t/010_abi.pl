@@ -30,7 +30,8 @@ ok(defined $id, 'both modules carry a build id') or die 'no build id';
 
 my $other = $node->basedir . '/lib';
 mkdir $other;
-$output =~ s/\0$id\0/"\0" . reverse($id) . "\0"/ge;
+# \x00: digits after \0 would be taken as part of it.
+$output =~ s/\x00$id\x00/"\x00" . reverse($id) . "\x00"/ge;
 open(my $file, '>:raw', "$other/penstock_output.so") or die 'cannot write';
 print $file $output;
 close $file;

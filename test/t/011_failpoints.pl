@@ -20,24 +20,25 @@ sub set_failpoint
 
 my $postmaster = slurp_file($node->data_dir . '/postmaster.pid');
 my $id = 0;
-for my $place ('worker', 'event_writer', 'plugin_change')
+for my $place ('worker', 'event_writer')
 {
 	for my $kind ('cxx', 'pg')
 	{
-		create_sink($node, 's', tables => 'public.t', options => { 'snapshot.mode' => 'no_data' });
-		wait_for_state($node, 's', 'streaming');
+		my $sink = "${place}_$kind";
+		create_sink($node, $sink, tables => 'public.t', options => { 'snapshot.mode' => 'no_data' });
+		wait_for_state($node, $sink, 'streaming');
 		set_failpoint("$place:$kind");
-		my $pid = worker_pid($node, 's');
+		my $pid = worker_pid($node, $sink);
 		$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid)") if $place eq 'worker';
 		$id++;
 		$node->safe_psql('postgres', "INSERT INTO t VALUES ($id)");
-		wait_for_state($node, 's', 'failed');
-		like(sink_value($node, 's', 'reason'), $messages{$kind}, "$place, $kind: the reason");
+		wait_for_state($node, $sink, 'failed');
+		like(sink_value($node, $sink, 'reason'), $messages{$kind}, "$place, $kind: the reason");
 		set_failpoint('');
-		wait_for_state($node, 's', 'streaming');
-		wait_delivered($node, 's');
-		is(event_list($node, 's'), "c $id", "$place, $kind: delivered afterwards");
-		$node->safe_psql('postgres', "SELECT penstock.drop_sink('s')");
+		wait_for_state($node, $sink, 'streaming');
+		wait_delivered($node, $sink);
+		is(event_list($node, $sink), "c $id", "$place, $kind: delivered afterwards");
+		$node->safe_psql('postgres', "SELECT penstock.drop_sink('$sink')");
 		wait_until($node, 'SELECT count(*) = 0 FROM penstock.sink', 'sink is gone');
 	}
 }
@@ -47,18 +48,10 @@ for my $kind ('cxx', 'pg')
 	my ($code, $out, $err) = $node->psql('postgres', "SET penstock.failpoint = 'sql_function:$kind';
 		SELECT * FROM penstock.check_config('{}')");
 	like($err, $messages{$kind}, "SQL function, $kind");
-
-	$node->safe_psql('postgres', "SELECT pg_create_logical_replication_slot('plain', 'penstock_output')");
-	$id++;
-	$node->safe_psql('postgres', "INSERT INTO t VALUES ($id)");
-	($code, $out, $err) = $node->psql('postgres', "SET penstock.failpoint = 'plugin_change:$kind';
-		SELECT * FROM pg_logical_slot_get_changes('plain', NULL, NULL)");
-	like($err, $messages{$kind}, "output plugin, $kind");
-	$node->safe_psql('postgres', "SELECT pg_drop_replication_slot('plain')");
 }
 
 set_failpoint('scanner:pg');
-$node->poll_query_until('postgres', 'SELECT true');
+wait_until($node, "SELECT current_setting('penstock.failpoint') = 'scanner:pg'", 'reload');
 my $start = -s $node->logfile;
 $node->safe_psql('postgres', "SELECT penstock.create_sink('late', 'null', NULL,
 	'{\"topic.prefix\": \"srv\"}')");
