@@ -20,7 +20,8 @@ extern "C" {
 
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
-#if PG17_GE
+/* 18 moved wait event sets out of storage/latch.h. */
+#if PG18_GE
 #include "storage/waiteventset.h"
 #endif
 

@@ -10,6 +10,8 @@
 #define PENSTOCK_PG_PRELUDE_H
 
 #ifdef __cplusplus
+/* Servers built without NLS define its functions as macros; C++'s <locale> would meet them. */
+#include <libintl.h>
 /* 15's headers still say "register", which C++17 took away. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wregister"
@@ -52,7 +54,7 @@ extern "C" {
 }
 #pragma GCC diagnostic pop
 
-/* std::vector<T>::foreach does not exist, but these names do in the standard library. */
+/* These names are functions of the standard library again. */
 #undef printf
 #undef sprintf
 #undef snprintf
@@ -61,6 +63,8 @@ extern "C" {
 #undef strerror
 #undef strerror_r
 #undef gettext
+#undef dgettext
+#undef dngettext
 #undef ngettext
 #endif
 

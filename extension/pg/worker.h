@@ -92,7 +92,8 @@ extern void penstock_sleep(PenstockWorker *worker, long timeout_ms, uint32 wait_
 /* Makes the slot (ephemeral) in the current transaction when snapshot is wanted, and gives that
  * transaction the slot's snapshot; persists and releases it. Returns the consistent point. */
 extern XLogRecPtr penstock_create_slot(PenstockWorker *worker, bool use_snapshot);
-extern void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn) pg_attribute_noreturn();
+extern void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn)
+    __attribute__((noreturn));
 extern void penstock_confirm(PenstockWorker *worker, XLogRecPtr lsn);
 extern void penstock_save_slot(PenstockWorker *worker);
 
@@ -105,7 +106,7 @@ extern void penstock_override_settings(void);
 extern void penstock_check_output_allowed(void);
 /* Leaves without counting a failure; the launcher starts the sink again when it is still wanted. */
 extern void penstock_leave(PenstockWorker *worker, PenstockSinkState state, const char *reason)
-    pg_attribute_noreturn();
+    __attribute__((noreturn));
 
 /* entry points of background workers */
 extern PGDLLEXPORT void penstock_launcher_main(Datum argument);

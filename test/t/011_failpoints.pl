@@ -16,6 +16,7 @@ sub set_failpoint
 	my ($value) = @_;
 	$node->safe_psql('postgres', "ALTER SYSTEM SET penstock.failpoint = '$value'");
 	$node->reload;
+	wait_until($node, "SELECT current_setting('penstock.failpoint') = '$value'", 'reload');
 }
 
 my $postmaster = slurp_file($node->data_dir . '/postmaster.pid');
@@ -28,8 +29,9 @@ for my $place ('worker', 'event_writer')
 		create_sink($node, $sink, tables => 'public.t', options => { 'snapshot.mode' => 'no_data' });
 		wait_for_state($node, $sink, 'streaming');
 		set_failpoint("$place:$kind");
+		# A worker that starts now has the setting.
 		my $pid = worker_pid($node, $sink);
-		$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid)") if $place eq 'worker';
+		$node->safe_psql('postgres', "SELECT pg_terminate_backend($pid, 10000)");
 		$id++;
 		$node->safe_psql('postgres', "INSERT INTO t VALUES ($id)");
 		wait_for_state($node, $sink, 'failed');
@@ -51,7 +53,6 @@ for my $kind ('cxx', 'pg')
 }
 
 set_failpoint('scanner:pg');
-wait_until($node, "SELECT current_setting('penstock.failpoint') = 'scanner:pg'", 'reload');
 my $start = -s $node->logfile;
 $node->safe_psql('postgres', "SELECT penstock.create_sink('late', 'null', NULL,
 	'{\"topic.prefix\": \"srv\"}')");
