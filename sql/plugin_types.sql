@@ -29,6 +29,7 @@ FROM pg_logical_slot_get_changes('plugin', NULL, NULL, 'schemas.enable', 'false'
   'time.precision.mode', 'isostring', 'binary.handling.mode', 'hex');
 SELECT count(*) FROM public.seen;
 SET timezone = 'UTC';
+SET datestyle = 'ISO';
 -- one row for each column: how many values differ
 SELECT count(*) FILTER (WHERE (r->>'i2')::smallint IS DISTINCT FROM i2) AS i2,
        count(*) FILTER (WHERE (r->>'i4')::int IS DISTINCT FROM i4) AS i4,

@@ -6,7 +6,7 @@ ACTUAL has the lines of penstock's output=record and of the file sink, with thos
     {"topic":"...","key":<bytes|null>,"value":<bytes|null>,"headers":{"name":"text"|null}}
 
 A line's null stands for no bytes (a tombstone) as well as for the JSON text null, so these two
-compare equal here; the integration test tells them apart in Kafka.
+compare equal here; test/unit/event_encoder_test.cpp tells them apart.
 
 Field order, the digits of numbers, the escapes of strings and white space count. What does not
 count is replaced by a name such as <lsn> before comparing; null is never replaced. Which fields
