@@ -256,6 +256,8 @@ CREATE VIEW penstock.sinks WITH (security_barrier) AS
     SELECT s.name, s.connector, pg_catalog.pg_get_userbyid(s.owner) AS owner,
            CASE WHEN s.dropping THEN 'dropping'
                 WHEN s.paused AND e.pid IS NULL THEN 'paused'
+                -- its worker is on the way out and may still deliver
+                WHEN s.paused AND e.state OPERATOR(pg_catalog.=) 'paused' THEN 'streaming'
                 -- without preload the setting does not exist, and nothing runs
                 WHEN pg_catalog.current_setting('penstock.max_sinks', true) IS NULL THEN 'stopped'
                 ELSE coalesce(e.state, 'creating') END AS state,

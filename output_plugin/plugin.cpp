@@ -6,6 +6,7 @@
 #include "event/json_text.h"
 #include "stream.h"
 
+#include "extension/pg/failpoint.h"
 #include "extension/pg/pg_compat.h"
 #include "extension/pg/pg_guard.h"
 #include "row_reader.h"
@@ -243,6 +244,7 @@ char OperationOf(ReorderBufferChangeType action) {
 void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *, Relation relation,
                     ReorderBufferChange *change) {
   Stream *stream = PluginOf(context)->stream;
+  pg::FailpointPg("plugin_change");
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   CachedRelation *entry = LookupRelation(stream->relations, relation, change->lsn);
   bool wanted = entry->captured;

@@ -3,6 +3,7 @@
 #include <ctime>
 #include <random>
 
+#include "extension/pg/failpoint.h"
 #include "extension/pg/pg_guard.h"
 
 extern "C" {
@@ -115,6 +116,7 @@ void EncodeChange(Stream *stream, const CachedRelation &relation, const event::C
   char warning[512] = "";
   const int64 now = NowNanos();
   pg::RunCxx([&]() -> Status {
+    pg::FailpointCxx("plugin_change");
     Status status = stream->encoder->Encode(relation.plan->plan, change, now);
     const std::string text = stream->encoder->TakeConversionWarning();
     text.copy(warning, sizeof warning - 1);

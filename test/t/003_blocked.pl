@@ -47,6 +47,7 @@ wait_until($node, 'SELECT count(*) = 0 FROM pg_replication_slots', 'slot is gone
 is($node->safe_psql('postgres', 'SELECT count(*) FROM penstock.sink'), '0', 'row is gone');
 
 # The slot waits for a transaction that runs.
+$node->safe_psql('postgres', 'TRUNCATE t');
 my $session = $node->background_psql('postgres');
 $session->query_safe('BEGIN; INSERT INTO t VALUES (-1)');
 create_sink($node, 'waits', tables => 'public.t');

@@ -21,7 +21,7 @@ sub set_failpoint
 
 my $postmaster = slurp_file($node->data_dir . '/postmaster.pid');
 my $id = 0;
-for my $place ('worker', 'event_writer')
+for my $place ('worker', 'event_writer', 'plugin_change')
 {
 	for my $kind ('cxx', 'pg')
 	{
