@@ -219,7 +219,7 @@ bool HandleMissingIdentity(Stream *stream, CachedRelation *entry, Relation relat
              errhint("Use penstock.set_replica_identity or ALTER TABLE … REPLICA IDENTITY FULL, or "
                      "identity.missing=skip.")));
   }
-  ++stream->skipped_changes;
+  if (stream->writer != nullptr) stream->writer->lacking(stream->writer->self, entry->relid);
   if (!entry->warned_identity) {
     entry->warned_identity = true;
     ereport(LOG, (errmsg("table \"%s.%s\" has no replica identity: its deletes are skipped and its "

@@ -65,6 +65,8 @@ typedef struct PenstockEventWriter {
   uint64_t readable_lsn;
   void (*begin)(void *self, uint32_t xid);
   void (*write)(void *self, const PenstockEvent *event);
+  /* An update or delete of this relation lacked its replica identity (identity.missing=skip). */
+  void (*lacking)(void *self, uint32_t relation);
   /* end_lsn: end of the commit record, the position to confirm once everything before it is
    * delivered. commit_time_us: microseconds since 1970-01-01 UTC. */
   void (*commit)(void *self, uint64_t end_lsn, int64_t commit_time_us);

@@ -16,7 +16,6 @@ struct Stream {
   event::EventEncoder *encoder;
   RelationCache *relations;
   const PenstockEventWriter *writer;  // nullptr: text output
-  uint64 skipped_changes;             // without usable identity
 };
 
 // Makes a stream in CurrentMemoryContext. options: list of DefElem with text values; topic.prefix

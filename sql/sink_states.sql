@@ -57,6 +57,17 @@ SELECT penstock.resume_sink('revoked');
 SELECT penstock.wait_for_sink('revoked', timeout => '30s') IS NOT NULL AS delivered;
 SELECT penstock.drop_sink('revoked');
 
+-- changes without a replica identity are counted
+CREATE TABLE states.bare (a int);
+SELECT penstock.create_sink('bare', 'null', ARRAY['states.bare'], '{"topic.prefix": "s", "identity.missing": "skip"}');
+SELECT penstock.wait_for_sink('bare', timeout => '30s') IS NOT NULL AS delivered;
+INSERT INTO states.bare VALUES (1), (2);
+UPDATE states.bare SET a = 3 WHERE a = 1;
+DELETE FROM states.bare;
+SELECT penstock.wait_for_sink('bare', timeout => '30s') IS NOT NULL AS delivered;
+SELECT skipped_count FROM penstock.pg_stat_penstock_sinks WHERE name = 'bare';
+SELECT penstock.drop_sink('bare');
+
 DO $$
 BEGIN
     FOR i IN 1 .. 600 LOOP

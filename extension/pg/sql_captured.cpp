@@ -17,6 +17,7 @@ namespace {
 // The encoder wants a writer, though nothing is written here.
 void IgnoreBegin(void*, uint32_t) {}
 void IgnoreEvent(void*, const PenstockEvent*) {}
+void IgnoreLack(void*, uint32_t) {}
 void IgnoreCommit(void*, uint64_t, int64_t) {}
 
 const PenstockEventWriter kNoWriter = {
@@ -28,6 +29,7 @@ const PenstockEventWriter kNoWriter = {
     0,
     IgnoreBegin,
     IgnoreEvent,
+    IgnoreLack,
     IgnoreCommit};
 
 const PenstockOutputApi* LoadPlugin() {

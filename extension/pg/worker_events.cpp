@@ -309,6 +309,10 @@ static void penstock_write_event(void* self, const PenstockEvent* event) {
   }
 }
 
+static void penstock_lacking_event(void* self, uint32_t) {
+  Add(&static_cast<PenstockWorker*>(self)->entry->skipped_count, 1);
+}
+
 static void penstock_commit_event(void* self, uint64_t end_lsn, int64_t commit_time_us) {
   auto* worker = static_cast<PenstockWorker*>(self);
   PenstockDelivery* delivery = worker->delivery;
@@ -335,6 +339,7 @@ const PenstockEventWriter* penstock_event_writer(PenstockWorker* worker) {
   writer->readable_lsn = worker->readable_lsn;
   writer->begin = penstock_begin_event;
   writer->write = penstock_write_event;
+  writer->lacking = penstock_lacking_event;
   writer->commit = penstock_commit_event;
   return writer;
 }
