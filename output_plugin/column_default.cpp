@@ -22,8 +22,8 @@ const char *DefaultExpression(Relation relation, AttrNumber attnum) {
   for (int i = 0; i < constraints->num_defval; ++i) {
     if (constraints->defval[i].adnum != attnum) continue;
     Node *node = static_cast<Node *>(stringToNode(constraints->defval[i].adbin));
-    List *context = deparse_context_for(RelationGetRelationName(relation),
-                                        RelationGetRelid(relation));
+    List *context =
+        deparse_context_for(RelationGetRelationName(relation), RelationGetRelid(relation));
     return deparse_expression(node, context, false, false);
   }
   return nullptr;
@@ -89,8 +89,7 @@ bool IsPlainText(const TypeShape &type) {
 }
 
 // The literal through the type's input function. A cut or foreign literal is no default.
-bool ParseLiteral(const ColumnShape &column, char *literal, bool quirks,
-                  event::FieldValue *value) {
+bool ParseLiteral(const ColumnShape &column, char *literal, bool quirks, event::FieldValue *value) {
   volatile bool parsed = false;
   MemoryContext caller = CurrentMemoryContext;
   PG_TRY();
@@ -99,8 +98,7 @@ bool ParseLiteral(const ColumnShape &column, char *literal, bool quirks,
     Oid parameter;
     getTypeInputInfo(column.type.oid, &function, &parameter);
     // Debezium shows a char(n) default as written, without its padding.
-    const int32 typmod =
-        quirks && column.type.type == PgType::kBpchar ? -1 : column.type.typmod;
+    const int32 typmod = quirks && column.type.type == PgType::kBpchar ? -1 : column.type.typmod;
     const Datum datum = OidInputFunctionCall(function, literal, parameter, typmod);
     ReadDatum(column.type, datum, value);
     parsed = true;
@@ -116,8 +114,7 @@ bool ParseLiteral(const ColumnShape &column, char *literal, bool quirks,
 
 }  // namespace
 
-void ReadDefault(Relation relation, Form_pg_attribute attribute, bool quirks,
-                 ColumnShape *column) {
+void ReadDefault(Relation relation, Form_pg_attribute attribute, bool quirks, ColumnShape *column) {
   column->default_kind = DefaultKind::kNone;
   if (!HasDefaultParser(column->type)) return;
   const char *text = DefaultExpression(relation, attribute->attnum);

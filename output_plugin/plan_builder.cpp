@@ -200,8 +200,8 @@ bool SetKind(const TypeShape& type, const EventOptions& options, Column* column)
       column->kind = Kind::kPoint;
       return true;
     case PgType::kHstore:
-      column->kind = options.hstore_mode == event::HstoreMode::kJson ? Kind::kHstoreJson
-                                                                     : Kind::kHstoreMap;
+      column->kind =
+          options.hstore_mode == event::HstoreMode::kJson ? Kind::kHstoreJson : Kind::kHstoreMap;
       return true;
     case PgType::kArray:
       column->kind = Kind::kArray;

@@ -26,10 +26,10 @@ struct BoundPlan {
 bool CapturesTable(const event::EventOptions& options, const std::string& schema,
                    const std::string& table);
 
-// Makes the plan. snapshot: for rows of the initial snapshot. Makes no backend calls, so that it may
-// own C++ objects; runs inside CallCxx.
-std::unique_ptr<BoundPlan> BuildPlan(const RelationShape& shape,
-                                     const event::EventOptions& options, bool snapshot);
+// Makes the plan. snapshot: for rows of the initial snapshot. Makes no backend calls, so that it
+// may own C++ objects; runs inside CallCxx.
+std::unique_ptr<BoundPlan> BuildPlan(const RelationShape& shape, const event::EventOptions& options,
+                                     bool snapshot);
 
 }  // namespace penstock::output
 

@@ -65,7 +65,8 @@ void AppendText(LogicalDecodingContext *context, const char *text, uint32 size) 
     return;
   }
   const char *converted = pg_any_to_server(text, static_cast<int>(size), PG_UTF8);
-  const int length = converted == text ? static_cast<int>(size) : static_cast<int>(strlen(converted));
+  const int length =
+      converted == text ? static_cast<int>(size) : static_cast<int>(strlen(converted));
   appendBinaryStringInfo(context->out, converted, length);
 }
 
@@ -179,9 +180,8 @@ void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
     origin = name;
   }
   const int64 commit_us = UnixMicros(txn->xact_time.commit_time);
-  pg::RunCxx([&] {
-    stream->encoder->BeginTransaction(txn->xid, commit_us, origin, txn->origin_lsn);
-  });
+  pg::RunCxx(
+      [&] { stream->encoder->BeginTransaction(txn->xid, commit_us, origin, txn->origin_lsn); });
   if (stream->writer != nullptr) stream->writer->begin(stream->writer->self, txn->xid);
 }
 
@@ -310,8 +310,7 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRe
 
 bool FilterOriginCallback(LogicalDecodingContext *context, RepOriginId origin) {
   const Stream *stream = PluginOf(context)->stream;
-  return stream != nullptr && OptionsOf(*stream).capture_local_only &&
-         origin != InvalidRepOriginId;
+  return stream != nullptr && OptionsOf(*stream).capture_local_only && origin != InvalidRepOriginId;
 }
 
 }  // namespace

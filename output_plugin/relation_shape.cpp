@@ -91,8 +91,8 @@ void ReadKey(Relation relation, Relation named, RelationShape *shape) {
   shape->key_in_identity = true;
   for (int i = 0; i < shape->key_count; ++i) {
     shape->key[i] = MapColumn(relation, named, shape->key[i]);
-    const bool logged = shape->identity_full ||
-                        Contains(shape->identity, shape->identity_count, shape->key[i]);
+    const bool logged =
+        shape->identity_full || Contains(shape->identity, shape->identity_count, shape->key[i]);
     shape->key_in_identity = shape->key_in_identity && logged;
   }
 }
@@ -116,8 +116,8 @@ RelationShape *ReadRelationShape(Relation relation, Relation named, bool quirks)
     ColumnShape *column = &shape->columns[shape->column_count++];
     column->name = ToUtf8(pstrdup(NameStr(attribute->attname)));
     column->attnum = MapColumn(relation, named, attribute->attnum);
-    column->in_identity = shape->identity_full ||
-                          Contains(shape->identity, shape->identity_count, column->attnum);
+    column->in_identity =
+        shape->identity_full || Contains(shape->identity, shape->identity_count, column->attnum);
     column->generated = attribute->attgenerated != '\0';
     ReadTypeShape(attribute->atttypid, attribute->atttypmod, quirks, &column->type);
     column->not_null = attribute->attnotnull || DomainIsNotNull(attribute->atttypid);

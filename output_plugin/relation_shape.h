@@ -1,4 +1,5 @@
-// relation_shape.h: what the catalogue says about a relation at the time of a change, as plain data.
+// relation_shape.h: what the catalogue says about a relation at the time of a change, as plain
+// data.
 //
 // Reading the catalogue may raise an ERROR at any point, so nothing here has a destructor: shapes
 // are palloc'd, and plan_builder turns them into C++ objects afterwards.
@@ -27,7 +28,7 @@ enum class PgType : uint8_t {
   kFloat8,
   kNumeric,
   kMoney,
-  kText,    // text, varchar, citext, "char", network and range types, isbn: plain strings
+  kText,  // text, varchar, citext, "char", network and range types, isbn: plain strings
   kBpchar,
   kName,
   kJson,
@@ -73,13 +74,13 @@ enum class Reader : uint8_t {
 struct TypeShape {
   PgType type;
   Reader reader;
-  Oid oid;               // base type, after domains
+  Oid oid;  // base type, after domains
   int32 typmod;
   bool is_domain;
-  const char *name;      // pg_type.typname of the base type
-  const char *labels;    // kEnum: joined by commas
-  FmgrInfo *output;      // kOutput
-  TypeShape *element;    // kArray
+  const char *name;    // pg_type.typname of the base type
+  const char *labels;  // kEnum: joined by commas
+  FmgrInfo *output;    // kOutput
+  TypeShape *element;  // kArray
   int16 length;
   bool by_value;
   char align;
@@ -91,7 +92,7 @@ struct ColumnShape {
   const char *name;
   AttrNumber attnum;  // in the relation whose tuples are decoded
   bool not_null;
-  bool in_identity;   // logged in old rows
+  bool in_identity;  // logged in old rows
   bool generated;
   TypeShape type;
   DefaultKind default_kind;
@@ -101,14 +102,14 @@ struct ColumnShape {
 struct RelationShape {
   const char *schema;
   const char *table;
-  Oid relid;       // of the tuples
+  Oid relid;        // of the tuples
   Oid named_relid;  // whose name and key the events carry: the root with publish.via.partition.root
   bool identity_full;
   bool has_identity;  // old rows are logged
   int column_count;
   ColumnShape *columns;
-  int key_count;  // primary key, or the first unique index by name
-  AttrNumber *key;  // in constraint order, attnums as in columns
+  int key_count;         // primary key, or the first unique index by name
+  AttrNumber *key;       // in constraint order, attnums as in columns
   bool key_in_identity;  // the old rows hold the whole key
   int identity_count;
   AttrNumber *identity;  // columns of the identity index, in index order

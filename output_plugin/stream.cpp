@@ -29,12 +29,12 @@ std::string MakeRunId() {
   std::random_device device;
   const auto millis = static_cast<uint64_t>(NowNanos() / 1000000);
   const uint64_t high = millis << 16 | 0x7000 | (device() & 0x0FFF);
-  const uint64_t low =
-      0x8000000000000000u | ((static_cast<uint64_t>(device()) << 32 | device()) & 0x3FFFFFFFFFFFFFFFu);
+  const uint64_t low = 0x8000000000000000u |
+                       ((static_cast<uint64_t>(device()) << 32 | device()) & 0x3FFFFFFFFFFFFFFFu);
   char text[40];
-  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%012llx",
-                static_cast<unsigned>(high >> 32), static_cast<unsigned>(high >> 16 & 0xFFFF),
-                static_cast<unsigned>(high & 0xFFFF), static_cast<unsigned>(low >> 48),
+  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%012llx", static_cast<unsigned>(high >> 32),
+                static_cast<unsigned>(high >> 16 & 0xFFFF), static_cast<unsigned>(high & 0xFFFF),
+                static_cast<unsigned>(low >> 48),
                 static_cast<unsigned long long>(low & 0xFFFFFFFFFFFFu));
   return text;
 }
@@ -92,8 +92,7 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapsh
     pairs[i] = {element->defname, element->arg == nullptr ? "true" : defGetString(element)};
   }
   const char *database = DatabaseName();
-  auto *callback =
-      static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
+  auto *callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
   event::EventEncoder *encoder = nullptr;
   pg::RunCxx([&]() -> Status {
     Status status;
@@ -134,11 +133,8 @@ struct FixedSetting {
   const char *value;
 };
 constexpr FixedSetting kFixedSettings[] = {
-    {"timezone", "UTC"},
-    {"datestyle", "ISO, MDY"},
-    {"intervalstyle", "postgres"},
-    {"extra_float_digits", "1"},
-    {"bytea_output", "hex"},
+    {"timezone", "UTC"},         {"datestyle", "ISO, MDY"}, {"intervalstyle", "postgres"},
+    {"extra_float_digits", "1"}, {"bytea_output", "hex"},
 };
 constexpr int kFixedCount = sizeof kFixedSettings / sizeof kFixedSettings[0];
 

@@ -89,8 +89,7 @@ char *EnumLabels(Oid type) {
   Relation catalog = table_open(EnumRelationId, AccessShareLock);
   Relation index = index_open(EnumTypIdSortOrderIndexId, AccessShareLock);
   ScanKeyData key;
-  ScanKeyInit(&key, Anum_pg_enum_enumtypid, BTEqualStrategyNumber, F_OIDEQ,
-              ObjectIdGetDatum(type));
+  ScanKeyInit(&key, Anum_pg_enum_enumtypid, BTEqualStrategyNumber, F_OIDEQ, ObjectIdGetDatum(type));
   SysScanDesc scan = systable_beginscan_ordered(catalog, index, nullptr, 1, &key);
   HeapTuple tuple;
   while (HeapTupleIsValid(tuple = systable_getnext_ordered(scan, ForwardScanDirection))) {
@@ -205,7 +204,8 @@ void SetText(event::FieldValue *value, const char *text) {
 
 void ReadEnum(Datum datum, event::FieldValue *value) {
   HeapTuple tuple = SearchSysCache1(ENUMOID, datum);
-  if (!HeapTupleIsValid(tuple)) elog(ERROR, "invalid internal value for enum: %u", DatumGetObjectId(datum));
+  if (!HeapTupleIsValid(tuple))
+    elog(ERROR, "invalid internal value for enum: %u", DatumGetObjectId(datum));
   const Form_pg_enum form = reinterpret_cast<Form_pg_enum>(GETSTRUCT(tuple));
   SetText(value, pstrdup(NameStr(form->enumlabel)));
   ReleaseSysCache(tuple);

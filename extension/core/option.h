@@ -14,13 +14,13 @@
 namespace penstock {
 
 enum class OptionType {
-  kBool,    // true | false
-  kInt,     // min..max, unit in the name
-  kString,  // any text
-  kEnum,    // one of allowed, separated by '|', compared without case
-  kList,    // comma-separated, white space around items dropped
+  kBool,       // true | false
+  kInt,        // min..max, unit in the name
+  kString,     // any text
+  kEnum,       // one of allowed, separated by '|', compared without case
+  kList,       // comma-separated, white space around items dropped
   kRegexList,  // comma-separated Java regular expressions, anchored, without case
-  kSecret,  // any text, never shown
+  kSecret,     // any text, never shown
 };
 
 enum class OptionSupport {

@@ -41,8 +41,7 @@ const TextSetting kTextSettings[] = {
     {"penstock.sink_creators", "Role whose members may create sinks.",
      "Members of roles with REPLICATION may always create sinks.", &penstock_sink_creators,
      PGC_SUSET, 0},
-    {"penstock.worker_config",
-     "Default of what Kafka Connect keeps in worker.properties, as JSON.",
+    {"penstock.worker_config", "Default of what Kafka Connect keeps in worker.properties, as JSON.",
      "Used by penstock.create_sink when its argument \"worker\" is left out.",
      &penstock_worker_config, PGC_SUSET, GUC_SUPERUSER_ONLY | GUC_NOT_IN_SAMPLE},
 };
@@ -61,8 +60,7 @@ extern "C" void penstock_define_settings(void) {
                             "Counts the sinks of all databases.", &penstock_max_sinks, 32, 1, 1024,
                             PGC_POSTMASTER, 0, nullptr, nullptr, nullptr);
   }
-  DefineCustomIntVariable("penstock.naptime",
-                          "Time between two looks for sinks in all databases.",
+  DefineCustomIntVariable("penstock.naptime", "Time between two looks for sinks in all databases.",
                           "Changes made with penstock's functions are seen at once.",
                           &penstock_naptime_s, 60, 1, INT_MAX / 1000, PGC_SIGHUP, GUC_UNIT_S,
                           nullptr, nullptr, nullptr);

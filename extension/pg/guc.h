@@ -9,9 +9,9 @@ extern "C" {
 #endif
 
 extern bool penstock_allow_self;
-extern char *penstock_file_directory;    /* "": file sinks need pg_write_server_files */
-extern int penstock_max_sinks;           /* at server start */
-extern int penstock_naptime_s;           /* between two looks at every database */
+extern char *penstock_file_directory; /* "": file sinks need pg_write_server_files */
+extern int penstock_max_sinks;        /* at server start */
+extern int penstock_naptime_s;        /* between two looks at every database */
 extern int penstock_restart_max_interval_s;
 extern char *penstock_secrets_directory; /* "": ${file:} needs pg_read_server_files */
 extern char *penstock_sink_creators;     /* role whose members may create sinks, "": none */

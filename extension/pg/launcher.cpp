@@ -2,8 +2,8 @@
 // scanner in each database whose sinks may have changed, and one worker for each wanted sink; it
 // alone starts, restarts (with back-off and jitter) and ends workers.
 //
-// Which sinks are wanted is written into shared memory by the scanners; which run is written there by the
-// workers themselves, so a launcher that starts anew finds its workers again.
+// Which sinks are wanted is written into shared memory by the scanners; which run is written there
+// by the workers themselves, so a launcher that starts anew finds its workers again.
 #include "pg_prelude.h"
 // After the prelude.
 extern "C" {
@@ -149,9 +149,10 @@ void RunScanner() {
 }
 
 void NoFreeSlot(PenstockSinkEntry* entry) {
-  penstock_set_state(entry, PENSTOCK_SINK_FAILED,
-                     "out of background worker slots; increase max_worker_processes and restart the "
-                     "server");
+  penstock_set_state(
+      entry, PENSTOCK_SINK_FAILED,
+      "out of background worker slots; increase max_worker_processes and restart the "
+      "server");
   penstock_note_failure(entry, true);
 }
 

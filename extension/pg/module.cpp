@@ -49,10 +49,9 @@ void _PG_init(void) {
   load_file("penstock_output", false);
   const char* mismatch = penstock_output_mismatch();
   if (mismatch != nullptr) {
-    ereport(WARNING,
-            (errmsg("penstock_output does not fit penstock: %s", mismatch),
-             errdetail("No sink will start."),
-             errhint("Install both from the same package, then restart the server.")));
+    ereport(WARNING, (errmsg("penstock_output does not fit penstock: %s", mismatch),
+                      errdetail("No sink will start."),
+                      errhint("Install both from the same package, then restart the server.")));
   }
   penstock_install_shmem_hooks();
   penstock_install_commit_hook();

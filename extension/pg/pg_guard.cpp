@@ -119,7 +119,9 @@ bool CallPgPlain(ErrorCopy* error, void (*call)(void*), void* argument) noexcept
   volatile bool returned = false;
   error->failed = false;
   PG_TRY();
-  { returned = CallWithoutThrow(error, call, argument); }
+  {
+    returned = CallWithoutThrow(error, call, argument);
+  }
   PG_CATCH();
   {
     MemoryContextSwitchTo(context);

@@ -5,7 +5,8 @@
 //   RunCxx/CallCxx  every extern "C" entry runs C++ code inside one; whatever is thrown or returned
 //                   as a bad Status is copied to plain storage, all C++ frames unwind, and only
 //                   then the ERROR is raised.
-//   CallPg          runs backend code that may raise an ERROR while C++ objects are alive; the ERROR
+//   CallPg          runs backend code that may raise an ERROR while C++ objects are alive; the
+//   ERROR
 //                   comes back as a value and the memory context and exception stack are as before.
 // Both keep SQLSTATE, message, detail and hint. Main thread only.
 #ifndef PENSTOCK_PG_GUARD_H

@@ -162,8 +162,8 @@ bool HasRow(const Rows& rows, int32 id) {
   return false;
 }
 
-// Collects what is ready to be removed. Sinks whose worker still runs are marked: the launcher stops
-// the worker and asks for another scan.
+// Collects what is ready to be removed. Sinks whose worker still runs are marked: the launcher
+// stops the worker and asks for another scan.
 int PublishRows(const Rows& rows, Removal* removals) {
   TimestampTz now = GetCurrentTimestamp();
   int removal_count = 0;
@@ -217,15 +217,16 @@ bool DropSlot(const Removal& removal) {
   LWLockRelease(ReplicationSlotControlLock);
   if (!ours) return true;
   if (active_pid != 0) {
-    ereport(WARNING, (errcode(ERRCODE_OBJECT_IN_USE),
-                      errmsg("replication slot \"%s\" of dropped sink \"%s\" is in use by process %d",
-                             NameStr(removal.slot_name), NameStr(removal.name), active_pid),
-                      errhint("The slot goes when that process lets go of it.")));
+    ereport(WARNING,
+            (errcode(ERRCODE_OBJECT_IN_USE),
+             errmsg("replication slot \"%s\" of dropped sink \"%s\" is in use by process %d",
+                    NameStr(removal.slot_name), NameStr(removal.name), active_pid),
+             errhint("The slot goes when that process lets go of it.")));
     return false;
   }
   ReplicationSlotDrop(NameStr(removal.slot_name), true);
-  ereport(LOG, (errmsg("dropped replication slot \"%s\" of sink \"%s\"",
-                       NameStr(removal.slot_name), NameStr(removal.name))));
+  ereport(LOG, (errmsg("dropped replication slot \"%s\" of sink \"%s\"", NameStr(removal.slot_name),
+                       NameStr(removal.name))));
   return true;
 }
 
@@ -233,8 +234,8 @@ void DeleteRow(int32 id) {
   Oid types[1] = {INT4OID};
   Datum values[1] = {Int32GetDatum(id)};
   BeginSql();
-  if (SPI_execute_with_args("DELETE FROM penstock.sink WHERE id = $1 AND dropping", 1, types, values,
-                            nullptr, false, 0) != SPI_OK_DELETE) {
+  if (SPI_execute_with_args("DELETE FROM penstock.sink WHERE id = $1 AND dropping", 1, types,
+                            values, nullptr, false, 0) != SPI_OK_DELETE) {
     elog(ERROR, "could not delete from penstock.sink");
   }
   EndSql();
@@ -264,8 +265,8 @@ void penstock_scanner_main(Datum argument) {
   penstock_override_settings();
   penstock::pg::FailpointPg("scanner");
   Rows rows = ReadRows();
-  auto* removals = static_cast<Removal*>(MemoryContextAllocZero(
-      TopMemoryContext, penstock_shared->max_sinks * sizeof(Removal)));
+  auto* removals = static_cast<Removal*>(
+      MemoryContextAllocZero(TopMemoryContext, penstock_shared->max_sinks * sizeof(Removal)));
   int count = PublishRows(rows, removals);
   for (int i = 0; i < count; i++) {
     CHECK_FOR_INTERRUPTS();

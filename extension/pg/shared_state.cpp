@@ -27,7 +27,8 @@ constexpr int64 kCrashMemoryUs = 600 * kSecondUs;
 // Two seconds after the first crash, doubling up to penstock.restart_max_interval.
 TimestampTz StartAfter() {
   TimestampTz now = GetCurrentTimestamp();
-  crash_count = now - last_start_time > kCrashMemoryUs && last_start_time != 0 ? 1 : crash_count + 1;
+  crash_count =
+      now - last_start_time > kCrashMemoryUs && last_start_time != 0 ? 1 : crash_count + 1;
   last_start_time = now;
   if (crash_count == 0) return 0;
   int64 seconds = 1;

@@ -33,19 +33,19 @@ typedef enum PenstockSinkState {
 typedef struct PenstockSinkEntry {
   slock_t mutex;
   bool in_use;
-  bool restart;     /* FAILED only: try again by itself */
-  bool wanted;      /* the launcher should have a worker running */
-  bool wake_latch;  /* worker sleeps for WAL: committing backends set its latch */
+  bool restart;    /* FAILED only: try again by itself */
+  bool wanted;     /* the launcher should have a worker running */
+  bool wake_latch; /* worker sleeps for WAL: committing backends set its latch */
   Oid database;
   int32 sink_id; /* penstock.sink.id */
   NameData name;
   NameData slot_name;
   uint32 generation; /* of the row (penstock.sink.generation) the worker runs with */
   PenstockSinkState state;
-  pid_t pid;       /* 0: no worker */
-  uint32 worker_generation;   /* the worker was started with; a difference restarts it */
-  Latch *latch;    /* of the worker's PGPROC; valid while pid != 0 */
-  int failures;    /* in a row, for the back-off */
+  pid_t pid;                /* 0: no worker */
+  uint32 worker_generation; /* the worker was started with; a difference restarts it */
+  Latch *latch;             /* of the worker's PGPROC; valid while pid != 0 */
+  int failures;             /* in a row, for the back-off */
   TimestampTz next_start_time;
   TimestampTz state_since;
   TimestampTz last_error_time; /* 0: none */
@@ -64,7 +64,8 @@ typedef struct PenstockSinkEntry {
   pg_atomic_uint64 retry_count;
   pg_atomic_uint64 skipped_count; /* changes without usable identity */
   pg_atomic_uint64 read_lsn;      /* WAL decoded up to here */
-  pg_atomic_uint64 delivered_lsn; /* position: nothing undelivered before it; confirmed to the slot */
+  pg_atomic_uint64
+      delivered_lsn; /* position: nothing undelivered before it; confirmed to the slot */
 } PenstockSinkEntry;
 
 typedef struct PenstockSharedState {

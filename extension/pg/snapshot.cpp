@@ -5,8 +5,8 @@
 // old snapshot without an error. So every table is locked in ACCESS SHARE mode until the end, and
 // after locking its pg_class row is compared with the one the snapshot sees; a difference raises a
 // serialization failure and the snapshot is taken again.
-#include "pg_guard.h"
 #include "pg_prelude.h"
+#include "pg_guard.h"
 // After the prelude.
 extern "C" {
 #include "access/table.h"
@@ -168,8 +168,8 @@ Table* OpenTables(Reader* reader, int* count) {
     table->rank = rank;
     table->relation = relation;
     table->pending = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsHeapTuple);
-    table->parts = seen[i].kind == RELKIND_PARTITIONED_TABLE ? OpenLeaves(*table)
-                                                             : list_make1(relation);
+    table->parts =
+        seen[i].kind == RELKIND_PARTITIONED_TABLE ? OpenLeaves(*table) : list_make1(relation);
   }
   qsort(tables, *count, sizeof(Table), CompareTables);
   return tables;
@@ -200,8 +200,7 @@ TupleTableSlot* Convert(TupleConversionMap* map, TupleTableSlot* slot, TupleTabl
   return map == nullptr ? slot : execute_attr_map_slot(map->attrMap, slot, root_slot);
 }
 
-void ReadPart(Reader* reader, const Table& table, int table_index, Relation part,
-              uint64* rows) {
+void ReadPart(Reader* reader, const Table& table, int table_index, Relation part, uint64* rows) {
   TupleConversionMap* map = nullptr;
   TupleTableSlot* slot = table_slot_create(part, nullptr);
   TupleTableSlot* root_slot = nullptr;
@@ -244,7 +243,8 @@ void penstock_read_tables(PenstockWorker* worker, XLogRecPtr lsn) {
   penstock::pg::FailpointWait("snapshot");
   PushActiveSnapshot(GetTransactionSnapshot());
   reader.worker = worker;
-  reader.api = static_cast<const PenstockOutputApi*>(*find_rendezvous_variable(PENSTOCK_API_VARIABLE));
+  reader.api =
+      static_cast<const PenstockOutputApi*>(*find_rendezvous_variable(PENSTOCK_API_VARIABLE));
   reader.encoder =
       reader.api->encoder_create(penstock_event_options(worker), penstock_event_writer(worker));
   reader.lsn = lsn;
@@ -259,7 +259,8 @@ void penstock_read_tables(PenstockWorker* worker, XLogRecPtr lsn) {
     ListCell* cell;
     ExecDropSingleTupleTableSlot(tables[i].pending);
     foreach (cell, tables[i].parts) {
-      if (lfirst(cell) != tables[i].relation) table_close(static_cast<Relation>(lfirst(cell)), NoLock);
+      if (lfirst(cell) != tables[i].relation)
+        table_close(static_cast<Relation>(lfirst(cell)), NoLock);
     }
     table_close(tables[i].relation, NoLock);
   }

@@ -1,8 +1,8 @@
 // wake.cpp: what happens at the end of every transaction of every backend. Kept as cheap as one
 // atomic read when no worker of penstock sleeps.
 //
-// Memory order: a worker first announces its sleep (an atomic add, a full barrier), then looks at the
-// flushed WAL once more; a backend first flushes its commit record and leaves the process array
+// Memory order: a worker first announces its sleep (an atomic add, a full barrier), then looks at
+// the flushed WAL once more; a backend first flushes its commit record and leaves the process array
 // (a lock, a barrier), then looks whether someone sleeps. One of the two sees the other.
 // Not seen here: commits with synchronous_commit=off (flushed later by the WAL writer) and COMMIT
 // PREPARED; the worker's poll finds those.

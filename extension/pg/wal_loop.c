@@ -93,10 +93,11 @@ XLogRecPtr penstock_create_slot(PenstockWorker *worker, bool use_snapshot) {
   current_worker = worker;
   CheckLogicalDecodingRequirements();
   ReplicationSlotCreateCompat(worker->row.slot_name, true, RS_EPHEMERAL, false, false);
-  ctx = CreateInitDecodingContext(PENSTOCK_PLUGIN, NIL, use_snapshot, InvalidXLogRecPtr,
-                                  XL_ROUTINE(.page_read = read_page, .segment_open = wal_segment_open,
-                                             .segment_close = wal_segment_close),
-                                  NULL, NULL, NULL);
+  ctx =
+      CreateInitDecodingContext(PENSTOCK_PLUGIN, NIL, use_snapshot, InvalidXLogRecPtr,
+                                XL_ROUTINE(.page_read = read_page, .segment_open = wal_segment_open,
+                                           .segment_close = wal_segment_close),
+                                NULL, NULL, NULL);
   /* Waits for the transactions that run now. */
   DecodingContextFindStartpoint(ctx);
   if (use_snapshot) {
@@ -128,15 +129,16 @@ static void decode_next_record(PenstockWorker *worker, LogicalDecodingContext *c
   XLogRecord *record = XLogReadRecord(ctx->reader, &error);
 
   if (error != NULL) {
-    ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED), errmsg("could not read WAL record: %s", error)));
+    ereport(ERROR,
+            (errcode(ERRCODE_DATA_CORRUPTED), errmsg("could not read WAL record: %s", error)));
   }
   if (record != NULL) LogicalDecodingProcessRecord(ctx, ctx->reader);
   worker->read_lsn = ctx->reader->EndRecPtr;
 }
 
 void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn) {
-  MemoryContext context = AllocSetContextCreate(TopMemoryContext, "penstock decoding",
-                                                ALLOCSET_DEFAULT_SIZES);
+  MemoryContext context =
+      AllocSetContextCreate(TopMemoryContext, "penstock decoding", ALLOCSET_DEFAULT_SIZES);
   void **writer = find_rendezvous_variable(PENSTOCK_WRITER_VARIABLE);
   LogicalDecodingContext *ctx;
   uint32 records = 0;

@@ -1,8 +1,8 @@
 // worker.cpp: the life of a sink's worker: read the row, make the slot and take the snapshot when
 // that is still to be done, then stream for ever. Any ERROR ends the process; its message goes into
 // the sink's entry and the launcher starts another one.
-#include "pg_guard.h"
 #include "pg_prelude.h"
+#include "pg_guard.h"
 // After the prelude.
 extern "C" {
 #include "catalog/pg_type.h"
@@ -55,8 +55,8 @@ bool Attach(int index) {
   }
   SpinLockRelease(&entry->mutex);
   if (!attached) return false;
-  the_worker =
-      static_cast<PenstockWorker*>(MemoryContextAllocZero(TopMemoryContext, sizeof(PenstockWorker)));
+  the_worker = static_cast<PenstockWorker*>(
+      MemoryContextAllocZero(TopMemoryContext, sizeof(PenstockWorker)));
   the_worker->entry = entry;
   return true;
 }
@@ -65,9 +65,10 @@ void CheckCluster(const PenstockSinkRow& row) {
   if (row.system_identifier == 0 || row.system_identifier == GetSystemIdentifier()) return;
   penstock_set_state(the_worker->entry, PENSTOCK_SINK_FAILED, nullptr);
   the_worker->entry->restart = false;
-  ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-                  errmsg("sink \"%s\" belongs to another cluster", row.name),
-                  errhint("Drop it with penstock.drop_sink and create it anew to deliver from here.")));
+  ereport(ERROR,
+          (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+           errmsg("sink \"%s\" belongs to another cluster", row.name),
+           errhint("Drop it with penstock.drop_sink and create it anew to deliver from here.")));
 }
 
 void CheckOutput() {
@@ -128,10 +129,10 @@ void Create(PenstockWorker* worker) {
     case SlotState::kMissing:
       break;
     case SlotState::kForeign:
-      ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
-                      errmsg("replication slot \"%s\" exists and does not belong to penstock",
-                             slot_name),
-                      errhint("Choose another slot.name with penstock.alter_sink.")));
+      ereport(ERROR,
+              (errcode(ERRCODE_DUPLICATE_OBJECT),
+               errmsg("replication slot \"%s\" exists and does not belong to penstock", slot_name),
+               errhint("Choose another slot.name with penstock.alter_sink.")));
       break;
     default:
       // Of an attempt that did not complete.
@@ -153,13 +154,13 @@ void CheckDestinationPosition(PenstockWorker* worker, XLogRecPtr position) {
   XLogRecPtr confirmed = MyReplicationSlot->data.confirmed_flush;
   if (position == InvalidXLogRecPtr || position >= confirmed) return;
   worker->entry->restart = false;
-  ereport(ERROR,
-          (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-           errmsg("the destination of sink \"%s\" is behind its replication slot",
-                  worker->row.name),
-           errdetail("The destination has everything up to %X/%X, the slot starts at %X/%X.",
-                     LsnHigh(position), LsnLow(position), LsnHigh(confirmed), LsnLow(confirmed)),
-           errhint("Changes in between are lost to it: drop the sink and create it anew.")));
+  ereport(
+      ERROR,
+      (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+       errmsg("the destination of sink \"%s\" is behind its replication slot", worker->row.name),
+       errdetail("The destination has everything up to %X/%X, the slot starts at %X/%X.",
+                 LsnHigh(position), LsnLow(position), LsnHigh(confirmed), LsnLow(confirmed)),
+       errhint("Changes in between are lost to it: drop the sink and create it anew.")));
 }
 
 void Stream(PenstockWorker* worker) {
@@ -167,7 +168,8 @@ void Stream(PenstockWorker* worker) {
   SlotState slot = LookAtSlot(worker->row.slot_name);
   if (slot != SlotState::kMissing) {
     ReplicationSlotAcquireCompat(worker->row.slot_name, true);
-    if (slot == SlotState::kValid) slot = SlotIsInvalidated(MyReplicationSlot) ? SlotState::kInvalid : slot;
+    if (slot == SlotState::kValid)
+      slot = SlotIsInvalidated(MyReplicationSlot) ? SlotState::kInvalid : slot;
   }
   if (slot == SlotState::kMissing || slot == SlotState::kForeign) {
     penstock_leave(worker, PENSTOCK_SINK_LOST,
@@ -175,9 +177,10 @@ void Stream(PenstockWorker* worker) {
                    "destination: drop the sink and create it anew");
   }
   if (slot == SlotState::kInvalid) {
-    penstock_leave(worker, PENSTOCK_SINK_LOST,
-                   "the replication slot was invalidated, WAL it needed is gone; changes are missing "
-                   "at the destination: drop the sink and create it anew");
+    penstock_leave(
+        worker, PENSTOCK_SINK_LOST,
+        "the replication slot was invalidated, WAL it needed is gone; changes are missing "
+        "at the destination: drop the sink and create it anew");
   }
   pgstat_report_activity(STATE_RUNNING, "streaming");
   if (worker->delivery == nullptr) {
@@ -308,7 +311,9 @@ void penstock_sink_main(Datum argument) {
   penstock_override_settings();
   the_worker->entry->restart = true;
   PG_TRY();
-  { Run(the_worker); }
+  {
+    Run(the_worker);
+  }
   PG_CATCH();
   {
     NoteError(the_worker);

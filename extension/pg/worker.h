@@ -3,8 +3,8 @@
  * shared_state.h.
  *
  * One PenstockWorker per process, in TopMemoryContext, never freed: an ERROR ends the process. It
- * is plain data, so that a longjmp may pass any function that holds a pointer to it; the C++ objects
- * (sink, options) live on the heap behind "delivery" and "config" (worker_events.cpp,
+ * is plain data, so that a longjmp may pass any function that holds a pointer to it; the C++
+ * objects (sink, options) live on the heap behind "delivery" and "config" (worker_events.cpp,
  * worker_config.cpp) and are reached through functions that return plain values.
  */
 #ifndef PENSTOCK_WORKER_H
@@ -39,8 +39,8 @@ typedef struct PenstockSinkRow {
 typedef struct PenstockWorker {
   PenstockSinkEntry *entry;
   PenstockSinkRow row;
-  struct PenstockConfig *config;     /* options sorted by reader (worker_config.cpp) */
-  struct PenstockDelivery *delivery; /* the sink and what is in flight (worker_events.cpp) */
+  struct PenstockConfig *config;      /* options sorted by reader (worker_config.cpp) */
+  struct PenstockDelivery *delivery;  /* the sink and what is in flight (worker_events.cpp) */
   struct LogicalDecodingContext *ctx; /* while streaming */
   WaitEventSet *wait_set;
   XLogRecPtr flush_lsn;     /* WAL known to be flushed up to here */
@@ -92,8 +92,7 @@ extern void penstock_sleep(PenstockWorker *worker, long timeout_ms, uint32 wait_
 /* Makes the slot (ephemeral) in the current transaction when snapshot is wanted, and gives that
  * transaction the slot's snapshot; persists and releases it. Returns the consistent point. */
 extern XLogRecPtr penstock_create_slot(PenstockWorker *worker, bool use_snapshot);
-extern void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn)
-    __attribute__((noreturn));
+extern void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn) __attribute__((noreturn));
 extern void penstock_confirm(PenstockWorker *worker, XLogRecPtr lsn);
 extern void penstock_save_slot(PenstockWorker *worker);
 

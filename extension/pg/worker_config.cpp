@@ -6,16 +6,16 @@
 #include <utility>
 #include <vector>
 
+#include "pg_prelude.h"
 #include "extension/core/connect_config.h"
 #include "extension/core/sink_config.h"
 #include "output_plugin/event/pattern.h"
 #include "pg_guard.h"
-#include "pg_prelude.h"
 // After the prelude.
 extern "C" {
-#include "executor/spi.h"
 #include "catalog/pg_authid.h"
 #include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "nodes/makefuncs.h"
 #include "utils/acl.h"
 #include "utils/syscache.h"
@@ -64,8 +64,7 @@ char** TextArray(int number, int* count) {
   if (is_null) return nullptr;
   deconstruct_array(DatumGetArrayTypeP(array), TEXTOID, -1, false, TYPALIGN_INT, &elements, nullptr,
                     count);
-  auto** texts =
-      static_cast<char**>(MemoryContextAlloc(TopMemoryContext, *count * sizeof(char*)));
+  auto** texts = static_cast<char**>(MemoryContextAlloc(TopMemoryContext, *count * sizeof(char*)));
   for (int i = 0; i < *count; i++) texts[i] = CopyText(TextDatumGetCString(elements[i]));
   return texts;
 }
@@ -176,10 +175,10 @@ List* penstock_event_options(PenstockWorker* worker) {
   List* options = NIL;
   const auto* event = &worker->config->options.event;
   for (size_t i = 0; i < event->size(); i++) {
-    options = lappend(options, makeDefElem(pstrdup((*event)[i].first.c_str()),
-                                           reinterpret_cast<Node*>(makeString(
-                                               pstrdup((*event)[i].second.c_str()))),
-                                           -1));
+    options = lappend(
+        options,
+        makeDefElem(pstrdup((*event)[i].first.c_str()),
+                    reinterpret_cast<Node*>(makeString(pstrdup((*event)[i].second.c_str()))), -1));
   }
   return options;
 }

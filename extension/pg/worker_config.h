@@ -10,7 +10,7 @@
 struct PenstockConfig {
   penstock::SinkConfig options;
   bool initial_only = false;
-  penstock::event::PatternList snapshot_tables;  // snapshot.include.collection.list
+  penstock::event::PatternList snapshot_tables;       // snapshot.include.collection.list
   std::vector<penstock::event::Pattern> table_order;  // table.include.list
 };
 

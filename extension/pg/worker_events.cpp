@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include "pg_prelude.h"
 #include "extension/sink/file_options.h"
 #include "extension/sink/sink.h"
 #include "pg_guard.h"
-#include "pg_prelude.h"
 // After the prelude.
 #include "failpoint.h"
 #include "guc.h"
@@ -43,9 +43,9 @@ struct CommitTimes {
   TimestampTz time[kSize];
 };
 
-constexpr long kPollMs = 10;                     // sink without a descriptor to wait on
+constexpr long kPollMs = 10;  // sink without a descriptor to wait on
 constexpr int64 kServiceIntervalUs = 2000;
-constexpr int64 kStoreIntervalUs = 2000000;      // position-only records
+constexpr int64 kStoreIntervalUs = 2000000;  // position-only records
 constexpr uint64 kStoreBytes = 16 * 1024 * 1024;
 constexpr int64 kSnapshotBlockedUs = 300000000;  // then the snapshot gives its xmin back
 constexpr int kSinkOpenMaxMs = 30000;
@@ -60,9 +60,9 @@ struct PenstockDelivery {
   bool refused = false;         // the last Deliver said kUnavailable
   bool retrying = false;        // state as published
   bool stores_position = false;
-  uint64_t last_end_lsn = 0;    // of the last transaction with events
+  uint64_t last_end_lsn = 0;  // of the last transaction with events
   uint64_t delivered_lsn = 0;
-  uint64_t stored_lsn = 0;      // last given to StorePosition
+  uint64_t stored_lsn = 0;  // last given to StorePosition
   uint64_t acknowledged = 0;
   uint64_t taken = 0;
   TimestampTz last_store_time = 0;
@@ -418,8 +418,7 @@ void penstock_sleep(PenstockWorker* worker, long timeout_ms, uint32 wait_event) 
     if (wake_fd >= 0) AddWaitEventToSet(set, WL_SOCKET_READABLE, wake_fd, nullptr, nullptr);
     worker->wait_set = set;
   }
-  if (wake_fd < 0 && worker->delivery != nullptr &&
-      worker->delivery->sink->InFlightEvents() > 0) {
+  if (wake_fd < 0 && worker->delivery != nullptr && worker->delivery->sink->InFlightEvents() > 0) {
     timeout_ms = Min(timeout_ms, kPollMs);
   }
   WaitEvent event;

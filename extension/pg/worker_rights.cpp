@@ -3,8 +3,8 @@
 // While decoding, the catalogue shows the rights of the time of the change, which no later GRANT
 // can mend: a sink that failed on a REVOKE would fail on the same change for ever. So the worker
 // looks at today's catalogue before it decodes, and the plugin judges what is older by that list.
-#include "owner_rights.h"
 #include "pg_prelude.h"
+#include "owner_rights.h"
 // After the prelude.
 extern "C" {
 #include "access/genam.h"
@@ -42,8 +42,7 @@ extern "C" void penstock_read_rights(PenstockWorker* worker) {
     auto form = reinterpret_cast<Form_pg_class>(GETSTRUCT(tuple));
     if (form->relkind != RELKIND_RELATION && form->relkind != RELKIND_PARTITIONED_TABLE) continue;
     if (form->relpersistence != RELPERSISTENCE_PERMANENT) continue;
-    if (penstock::pg::OwnerMayRead(form->oid, worker->row.owner) !=
-        penstock::pg::ReadRight::kYes) {
+    if (penstock::pg::OwnerMayRead(form->oid, worker->row.owner) != penstock::pg::ReadRight::kYes) {
       continue;
     }
     if (worker->readable_count == static_cast<uint32>(capacity)) {

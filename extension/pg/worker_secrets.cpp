@@ -1,6 +1,6 @@
-// worker_secrets.cpp: Kafka Connect's ${file:/path:key} and ${env:NAME}, resolved in the worker only,
-// so that the catalogue never holds what they stand for; and the owner's right to name files. The
-// rights are looked at again at every start: roles change.
+// worker_secrets.cpp: Kafka Connect's ${file:/path:key} and ${env:NAME}, resolved in the worker
+// only, so that the catalogue never holds what they stand for; and the owner's right to name files.
+// The rights are looked at again at every start: roles change.
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -8,9 +8,9 @@
 
 #include <climits>
 
+#include "pg_prelude.h"
 #include "extension/core/option.h"
 #include "extension/sink/file_options.h"
-#include "pg_prelude.h"
 // After the prelude.
 #include "guc.h"
 #include "shared_state.h"
@@ -123,6 +123,7 @@ Status CheckFileRights(const PenstockSinkRow& row, const penstock::sink::Options
   const std::string& path = parsed.value().path;
   const std::string directory = RealPath(path.substr(0, path.rfind('/')));
   if (IsBelow(directory + "/", penstock_file_directory)) return {};
-  return Status(StatusCode::kPermission, "the owner of the sink may not write file \"" + path + "\"",
+  return Status(StatusCode::kPermission,
+                "the owner of the sink may not write file \"" + path + "\"",
                 "Grant pg_write_server_files, or write below penstock.file_directory.");
 }

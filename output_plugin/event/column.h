@@ -15,38 +15,38 @@ namespace penstock::event {
 
 // How a value is written. The stored form that each kind expects in FieldValue stands behind it.
 enum class Kind : uint8_t {
-  kBool,             // number: 0, 1
-  kInt16,            // number
-  kInt32,            // number
-  kInt64,            // number
-  kFloat,            // real
-  kDouble,           // real
-  kText,             // bytes: UTF-8
-  kJson,             // bytes: UTF-8
-  kXml,              // bytes: UTF-8
-  kLtree,            // bytes: UTF-8
-  kTsvector,         // bytes: UTF-8
-  kEnum,             // bytes: label
-  kUuid,             // bytes: 16
-  kDecimal,          // bytes: numeric payload; scale, precision
-  kVariableDecimal,  // bytes: numeric payload
-  kNumericDouble,    // bytes: numeric payload
-  kNumericText,      // bytes: numeric payload; scale < 0: the value's own
-  kMoneyDecimal,     // number: 10^-money_digits; scale
-  kMoneyDouble,      // number
-  kMoneyText,        // number
-  kDate,             // number: days since 2000
-  kConnectDate,      // number
-  kIsoDate,          // number
-  kTimeMillis,       // number: microseconds of the day
-  kTimeMicros,       // number
-  kTimeNanos,        // number
-  kConnectTime,      // number
-  kIsoTime,          // number
-  kZonedTime,        // number: microseconds of the day in UTC, may lie outside one day
-  kTimestampMillis,  // number: microseconds since 2000
-  kTimestampMicros,  // number
-  kTimestampNanos,   // number
+  kBool,              // number: 0, 1
+  kInt16,             // number
+  kInt32,             // number
+  kInt64,             // number
+  kFloat,             // real
+  kDouble,            // real
+  kText,              // bytes: UTF-8
+  kJson,              // bytes: UTF-8
+  kXml,               // bytes: UTF-8
+  kLtree,             // bytes: UTF-8
+  kTsvector,          // bytes: UTF-8
+  kEnum,              // bytes: label
+  kUuid,              // bytes: 16
+  kDecimal,           // bytes: numeric payload; scale, precision
+  kVariableDecimal,   // bytes: numeric payload
+  kNumericDouble,     // bytes: numeric payload
+  kNumericText,       // bytes: numeric payload; scale < 0: the value's own
+  kMoneyDecimal,      // number: 10^-money_digits; scale
+  kMoneyDouble,       // number
+  kMoneyText,         // number
+  kDate,              // number: days since 2000
+  kConnectDate,       // number
+  kIsoDate,           // number
+  kTimeMillis,        // number: microseconds of the day
+  kTimeMicros,        // number
+  kTimeNanos,         // number
+  kConnectTime,       // number
+  kIsoTime,           // number
+  kZonedTime,         // number: microseconds of the day in UTC, may lie outside one day
+  kTimestampMillis,   // number: microseconds since 2000
+  kTimestampMicros,   // number
+  kTimestampNanos,    // number
   kConnectTimestamp,  // number
   kIsoTimestamp,      // number
   kZonedTimestamp,    // number; scale: fraction digits
@@ -90,12 +90,12 @@ struct Column {
   Kind kind = Kind::kText;
   bool optional = true;
   int scale = 0;
-  int precision = 0;    // 0: no connect.decimal.precision parameter
-  int length = 0;       // kBits
-  int money_digits = 2;  // of the stored value
-  bool java_numbers = false;  // kBytes and its like: text of a geometric type under quirks
-  std::string allowed;  // kEnum: labels joined by commas
-  std::string type_name;  // PostgreSQL's, for the TOAST rules of arrays
+  int precision = 0;                // 0: no connect.decimal.precision parameter
+  int length = 0;                   // kBits
+  int money_digits = 2;             // of the stored value
+  bool java_numbers = false;        // kBytes and its like: text of a geometric type under quirks
+  std::string allowed;              // kEnum: labels joined by commas
+  std::string type_name;            // PostgreSQL's, for the TOAST rules of arrays
   std::unique_ptr<Column> element;  // kArray
   bool has_default = false;
   std::string default_json;

@@ -14,8 +14,7 @@ constexpr size_t kKeepBytes = 4u << 20;
 
 EventEncoder::EventEncoder(EventOptions options, const std::string& database,
                            const std::string& version)
-    : options_(std::move(options)),
-      stream_(MakeStreamConstants(options_, database, version)) {
+    : options_(std::move(options)), stream_(MakeStreamConstants(options_, database, version)) {
   if (options_.extended_headers) {
     context_headers_ = {{"__debezium.context.connectorLogicalName", options_.topic_prefix},
                         {"__debezium.context.taskId", "0"},

@@ -78,8 +78,8 @@ class EventEncoder {
   void AddTombstone();
   EventInfo InfoOf(const Change& change, char op) const;
   bool KeyChanged(const RelationPlan& plan, const Change& change);
-  void WriteFields(const RelationPlan& plan, const std::vector<int>& columns,
-                   const FieldValue* row, const WriteMode& mode);
+  void WriteFields(const RelationPlan& plan, const std::vector<int>& columns, const FieldValue* row,
+                   const WriteMode& mode);
   Span WriteKey(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
   std::string KeyHeader(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
   void WriteRow(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);

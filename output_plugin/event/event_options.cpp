@@ -284,8 +284,11 @@ class Parser {
 
   // Reads ExtractNewRecordState's options under a prefix ("" or "transforms.unwrap.").
   Status ParseFlat(const std::string& prefix, bool active) {
-    static const char* const kNames[] = {"add.fields", "add.headers", "add.fields.prefix",
-                                         "add.headers.prefix", "delete.tombstone.handling.mode",
+    static const char* const kNames[] = {"add.fields",
+                                         "add.headers",
+                                         "add.fields.prefix",
+                                         "add.headers.prefix",
+                                         "delete.tombstone.handling.mode",
                                          "route.by.field"};
     if (!active) {
       for (const char* name : kNames) {
@@ -309,8 +312,8 @@ class Parser {
     }
     options_->format = Format::kFlat;
     options_->flat.route_by_field = value("route.by.field");
-    if (Status s = ParseAdded(value("add.fields"), value("add.fields.prefix"),
-                              &options_->flat.add_fields);
+    if (Status s =
+            ParseAdded(value("add.fields"), value("add.fields.prefix"), &options_->flat.add_fields);
         !s.ok()) {
       return s;
     }
@@ -327,11 +330,10 @@ class Parser {
                            std::vector<AddedField>* fields) {
     static const std::set<std::string_view> kEnvelope = {"op", "ts_ms", "ts_us", "ts_ns"};
     static const std::set<std::string_view> kSource = {
-        "version", "connector", "name",   "ts_ms", "snapshot", "db",   "sequence", "ts_us",
-        "ts_ns",   "schema",    "table",  "txId",  "lsn",      "xmin", "origin",   "origin_lsn"};
-    static const std::set<std::string_view> kTransaction = {"transaction.id",
-                                                            "transaction.total_order",
-                                                            "transaction.data_collection_order"};
+        "version", "connector", "name",  "ts_ms", "snapshot", "db",   "sequence", "ts_us",
+        "ts_ns",   "schema",    "table", "txId",  "lsn",      "xmin", "origin",   "origin_lsn"};
+    static const std::set<std::string_view> kTransaction = {
+        "transaction.id", "transaction.total_order", "transaction.data_collection_order"};
     for (const std::string& item : SplitList(text)) {
       const size_t colon = item.find(':');
       AddedField field;
@@ -377,11 +379,11 @@ class Parser {
         status = CheckNames(prefix, {"type", "regex", "replacement"});
         if (status.ok()) status = ParseRouter(prefix, !flat_seen);
       } else {
-        status = Status(StatusCode::kNotSupported,
-                        "transform \"" + alias + "\" of type \"" + type->second +
-                            "\" is not supported",
-                        "Supported are io.debezium.transforms.ExtractNewRecordState and "
-                        "org.apache.kafka.connect.transforms.RegexRouter.");
+        status =
+            Status(StatusCode::kNotSupported,
+                   "transform \"" + alias + "\" of type \"" + type->second + "\" is not supported",
+                   "Supported are io.debezium.transforms.ExtractNewRecordState and "
+                   "org.apache.kafka.connect.transforms.RegexRouter.");
       }
       if (!status.ok()) return status;
     }
@@ -422,8 +424,7 @@ class Parser {
     for (auto it = values_.lower_bound(prefix);
          it != values_.end() && it->first.rfind(prefix, 0) == 0; ++it) {
       if (names.count(it->first.substr(prefix.size())) == 0) {
-        return Status(StatusCode::kNotSupported,
-                      "option \"" + it->first + "\" is not supported");
+        return Status(StatusCode::kNotSupported, "option \"" + it->first + "\" is not supported");
       }
     }
     return {};

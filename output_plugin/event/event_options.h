@@ -22,7 +22,13 @@ enum class FailureMode { kWarn, kSkip, kFail };
 enum class IdentityMissing { kSkip, kFail };
 enum class Output { kEnvelope, kRecord };
 enum class Format { kDebezium, kFlat };
-enum class DeleteHandling { kTombstone, kDrop, kRewrite, kRewriteWithTombstone, kDeleteToTombstone };
+enum class DeleteHandling {
+  kTombstone,
+  kDrop,
+  kRewrite,
+  kRewriteWithTombstone,
+  kDeleteToTombstone
+};
 
 // A field that ExtractNewRecordState adds: path in the envelope ("op", "source.ts_ms") and name.
 struct AddedField {

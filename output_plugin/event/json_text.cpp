@@ -43,7 +43,9 @@ size_t PutSpecial(char** out, const char* text, size_t n) {
   char* p = *out;
   size_t taken = 1;
   if (c >= 0xF0 && n >= 4) {
-    auto low = [&](int i) { return static_cast<unsigned>(static_cast<unsigned char>(text[i]) & 0x3F); };
+    auto low = [&](int i) {
+      return static_cast<unsigned>(static_cast<unsigned char>(text[i]) & 0x3F);
+    };
     const unsigned point = ((c & 0x07u) << 18 | low(1) << 12 | low(2) << 6 | low(3)) - 0x10000;
     p = PutUnit(p, 0xD800 + (point >> 10));
     p = PutUnit(p, 0xDC00 + (point & 0x3FF));
@@ -108,7 +110,8 @@ void AppendFloating(Buffer& out, T value) {
   // text is [-]d[.ddd]e±XX
   // Java prints two digits at least; of all two-digit decimals the closest one.
   if (text[std::signbit(value) ? 2 : 1] == 'e') {
-    *std::to_chars(text, text + sizeof text - 1, value, std::chars_format::scientific, 1).ptr = '\0';
+    *std::to_chars(text, text + sizeof text - 1, value, std::chars_format::scientific, 1).ptr =
+        '\0';
   }
   const char* p = text;
   if (*p == '-') {

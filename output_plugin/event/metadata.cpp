@@ -14,10 +14,12 @@ struct SourceField {
   const char* type;
 };
 constexpr SourceField kSourceFields[] = {
-    {"version", "string"}, {"connector", "string"}, {"name", "string"},  {"ts_ms", "int64"},
-    {"snapshot", "string"}, {"db", "string"},       {"sequence", "string"}, {"ts_us", "int64"},
-    {"ts_ns", "int64"},    {"schema", "string"},    {"table", "string"}, {"txId", "int64"},
-    {"lsn", "int64"},      {"xmin", "int64"},       {"origin", "string"}, {"origin_lsn", "int64"},
+    {"version", "string"},   {"connector", "string"}, {"name", "string"},
+    {"ts_ms", "int64"},      {"snapshot", "string"},  {"db", "string"},
+    {"sequence", "string"},  {"ts_us", "int64"},      {"ts_ns", "int64"},
+    {"schema", "string"},    {"table", "string"},     {"txId", "int64"},
+    {"lsn", "int64"},        {"xmin", "int64"},       {"origin", "string"},
+    {"origin_lsn", "int64"},
 };
 
 char* Put(char* to, std::string_view text) {
@@ -71,9 +73,8 @@ void TransactionInfo::Set(const StreamConstants& stream, uint32_t xid, bool has_
                           uint64_t origin_lsn) {
   start_ = stream.source_start + std::to_string(commit_us / 1000) + ",\"snapshot\":\"";
   sequence_ = "\"" + stream.database_field +
-              (previous_end_lsn == 0
-                   ? "\"[null,\\\""
-                   : "\"[\\\"" + std::to_string(previous_end_lsn) + "\\\",\\\"");
+              (previous_end_lsn == 0 ? "\"[null,\\\""
+                                     : "\"[\\\"" + std::to_string(previous_end_lsn) + "\\\",\\\"");
   times_ = "\\\"]\",\"ts_us\":" + std::to_string(commit_us) +
            ",\"ts_ns\":" + std::to_string(commit_us * 1000);
   xid_ = (has_xid ? std::to_string(xid) : "null") + ",\"lsn\":";

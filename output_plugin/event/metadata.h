@@ -22,11 +22,11 @@ class TransactionInfo {
   void Set(const StreamConstants& stream, uint32_t xid, bool has_xid, int64_t commit_us,
            uint64_t previous_end_lsn, std::string_view origin, uint64_t origin_lsn);
 
-  std::string_view start() const { return start_; }          // "source":{… ,"snapshot":"
-  std::string_view sequence() const { return sequence_; }    // ","db":…,"sequence":"[…,\"
-  std::string_view times() const { return times_; }          // \"]","ts_us":…,"ts_ns":…
-  std::string_view xid() const { return xid_; }              // txId's value and ,"lsn":
-  std::string_view end() const { return end_; }              // ,"xmin":null,"origin":…}
+  std::string_view start() const { return start_; }        // "source":{… ,"snapshot":"
+  std::string_view sequence() const { return sequence_; }  // ","db":…,"sequence":"[…,\"
+  std::string_view times() const { return times_; }        // \"]","ts_us":…,"ts_ns":…
+  std::string_view xid() const { return xid_; }            // txId's value and ,"lsn":
+  std::string_view end() const { return end_; }            // ,"xmin":null,"origin":…}
   void SetXid(uint32_t xid);
 
  private:

@@ -111,8 +111,8 @@ void Numeric::AppendPlain(Buffer& out, int scale) const {
 
 int Numeric::Groups(int scale, int* cut) const {
   // Groups that hold the integer part and scale fraction digits; the last one may be cut.
-  const int fraction_groups = scale >= 0 ? (scale + kDigitsPerGroup - 1) / kDigitsPerGroup
-                                         : -(-scale / kDigitsPerGroup);
+  const int fraction_groups =
+      scale >= 0 ? (scale + kDigitsPerGroup - 1) / kDigitsPerGroup : -(-scale / kDigitsPerGroup);
   *cut = fraction_groups * kDigitsPerGroup - scale;
   return weight_ + 1 + fraction_groups;
 }

@@ -57,8 +57,8 @@ Result<PatternList> PatternList::Parse(std::string_view option, const std::strin
     if (trimmed.empty()) continue;
     Result<Pattern> pattern = Pattern::Compile(std::string(trimmed), true);
     if (!pattern.ok()) {
-      return Status(pattern.status().code(), "option \"" + std::string(option) + "\": " +
-                                                 pattern.status().message());
+      return Status(pattern.status().code(),
+                    "option \"" + std::string(option) + "\": " + pattern.status().message());
     }
     list.patterns_.push_back(std::move(pattern.value()));
   }

@@ -73,9 +73,9 @@ StreamConstants MakeStreamConstants(const EventOptions& options, const std::stri
   StreamConstants constants;
   constants.database = database;
   constants.version = version;
-  constants.source_start = "\"source\":{\"version\":" + JsonString(version) +
-                           ",\"connector\":\"postgresql\",\"name\":" +
-                           JsonString(options.topic_prefix) + ",\"ts_ms\":";
+  constants.source_start =
+      "\"source\":{\"version\":" + JsonString(version) +
+      ",\"connector\":\"postgresql\",\"name\":" + JsonString(options.topic_prefix) + ",\"ts_ms\":";
   constants.database_field = ",\"db\":" + JsonString(database) + ",\"sequence\":";
   return constants;
 }
@@ -126,15 +126,14 @@ void FinishPlan(RelationPlan* plan, const EventOptions& options) {
   }
 
   if (options.key_schemas) {
-    plan->key_prefix =
-        Wrapped(R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
-                R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}");
+    plan->key_prefix = Wrapped(R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
+                               R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}");
     plan->key_suffix = "}";
   }
   const bool flat = options.format == Format::kFlat;
   if (options.value_schemas) {
-    plan->value_prefix = Wrapped(flat ? FlatSchema(*plan, options, name, false)
-                                      : EnvelopeSchema(*plan, name));
+    plan->value_prefix =
+        Wrapped(flat ? FlatSchema(*plan, options, name, false) : EnvelopeSchema(*plan, name));
     plan->value_suffix = "}";
   }
   if (flat) {

@@ -23,10 +23,10 @@ struct RelationPlan {
   std::string topic;
   std::string key_prefix, key_suffix;
   std::string value_prefix, value_suffix;  // envelope, or flat row
-  std::string flat_null;       // flat: value of a delete in tombstone mode under quirks
-  std::string source_names;    // ,"schema":…,"table":…,"txId":
-  std::vector<int> value_columns;  // indexes of the columns in the value
-  int route_column = -1;       // flat route.by.field
+  std::string flat_null;                   // flat: value of a delete in tombstone mode under quirks
+  std::string source_names;                // ,"schema":…,"table":…,"txId":
+  std::vector<int> value_columns;          // indexes of the columns in the value
+  int route_column = -1;                   // flat route.by.field
 };
 
 // Constants of one stream, the same for all relations.

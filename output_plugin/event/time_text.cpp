@@ -104,7 +104,8 @@ int64_t IntervalMicros(const IntervalValue& interval) {
       (interval.months / 12 * 12.0 + interval.months % 12) * kDaysPerMonth + interval.days;
   const double total =
       ((days * 24 + static_cast<double>(seconds / 3600)) * 60 +
-       static_cast<double>(seconds / 60 % 60)) * 60 +
+       static_cast<double>(seconds / 60 % 60)) *
+          60 +
       static_cast<double>(interval.micros - seconds / 60 * 60 * kMicrosPerSecond) / 1e6;
   const double micros = total * 1e6;
   if (micros >= 9223372036854775807.0) return std::numeric_limits<int64_t>::max();

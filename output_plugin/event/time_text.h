@@ -11,7 +11,7 @@
 
 namespace penstock::event {
 
-constexpr int32_t kEpochDays = 10957;                     // 2000-01-01 after 1970-01-01
+constexpr int32_t kEpochDays = 10957;  // 2000-01-01 after 1970-01-01
 constexpr int64_t kMicrosPerSecond = 1000000;
 constexpr int64_t kMicrosPerDay = 86400 * kMicrosPerSecond;
 constexpr int64_t kEpochMicros = kEpochDays * kMicrosPerDay;
@@ -31,7 +31,9 @@ struct CivilDate {
 CivilDate CivilFromDays(int64_t days);
 int64_t DaysFromCivil(const CivilDate& date);
 
-inline int64_t FloorDivide(int64_t a, int64_t b) { return a / b - ((a % b != 0) && ((a < 0) != (b < 0))); }
+inline int64_t FloorDivide(int64_t a, int64_t b) {
+  return a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
+}
 
 // Java's LocalDate text: 2017-09-15, -0043-03-15, +21016-11-04.
 void AppendIsoDate(Buffer& out, int64_t days);

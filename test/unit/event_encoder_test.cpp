@@ -229,7 +229,8 @@ TEST(Hstore, OrderAndEscapes) {
       ParseHstore("\"b\"=>\"2\", \"a\"=>NULL, \"q\\\"k\"=>\"x\\\\y\"");
   ASSERT_EQ(pairs.size(), 3u);
   std::string keys;
-  for (const HstorePair& pair : pairs) keys += pair.key + (pair.is_null ? "!" : "=") + pair.value + ";";
+  for (const HstorePair& pair : pairs)
+    keys += pair.key + (pair.is_null ? "!" : "=") + pair.value + ";";
   EXPECT_NE(keys.find("a!;b=2;"), std::string::npos) << keys;
   EXPECT_NE(keys.find("q\"k=x\\y;"), std::string::npos) << keys;
   EXPECT_TRUE(ParseHstore("").empty());

@@ -61,8 +61,7 @@ TEST(JsonText, DoublesAsJava) {
   EXPECT_EQ(Text<double>(AppendDouble, 1e23), "1.0E23");
   EXPECT_EQ(Text<double>(AppendDouble, DBL_MAX), "1.7976931348623157E308");
   EXPECT_EQ(Text<double>(AppendDouble, std::numeric_limits<double>::quiet_NaN()), "\"NaN\"");
-  EXPECT_EQ(Text<double>(AppendDouble, -std::numeric_limits<double>::infinity()),
-            "\"-Infinity\"");
+  EXPECT_EQ(Text<double>(AppendDouble, -std::numeric_limits<double>::infinity()), "\"-Infinity\"");
   EXPECT_EQ(Text<float>(AppendFloat, 1.4e-45f), "1.4E-45");
   EXPECT_EQ(Text<float>(AppendFloat, 1.1754944e-38f), "1.1754944E-38");
   EXPECT_EQ(Text<float>(AppendFloat, 0.1f), "0.1");

@@ -38,19 +38,19 @@ std::string Unscaled(const std::string& stored, int scale) {
 
 // Values and base64 texts as Debezium recorded them.
 TEST(Numeric, UnscaledAsKafkaConnect) {
-  EXPECT_EQ(Unscaled(Stored(false, 0, 2, {1, 1000}), 2), "bg==");      // 1.10
-  EXPECT_EQ(Unscaled(Stored(true, 0, 2, {1, 1000}), 2), "kg==");       // -1.10
-  EXPECT_EQ(Unscaled(Stored(false, 0, 0, {}), 2), "AA==");             // 0
-  EXPECT_EQ(Unscaled(Stored(false, 0, 2, {3, 3000}), 2), "AUo=");      // 3.30
-  EXPECT_EQ(Unscaled(Stored(false, 0, 4, {22, 2200}), 4), "A2P4");     // 22.2200
-  EXPECT_EQ(Unscaled(Stored(false, 0, 0, {128}), 0), "AIA=");          // 128
-  EXPECT_EQ(Unscaled(Stored(true, 0, 0, {128}), 0), "gA==");           // -128
-  EXPECT_EQ(Unscaled(Stored(true, 0, 0, {1}), 0), "/w==");             // -1
-  EXPECT_EQ(Unscaled(Stored(true, 0, 0, {256}), 0), "/wA=");           // -256
-  EXPECT_EQ(Unscaled(Stored(true, -1, 2, {100}), 2), "/w==");          // -0.01
-  EXPECT_EQ(Unscaled(Stored(false, 0, 0, {1200}), -2), "DA==");        // 1200 at scale -2
-  EXPECT_EQ(Unscaled(Stored(false, 1, 0, {1}), -5), "AA==");           // 10000 is cut to 0
-  EXPECT_EQ(Unscaled(Stored(false, -2, 5, {1000}), 5), "AQ==");        // 0.00001
+  EXPECT_EQ(Unscaled(Stored(false, 0, 2, {1, 1000}), 2), "bg==");   // 1.10
+  EXPECT_EQ(Unscaled(Stored(true, 0, 2, {1, 1000}), 2), "kg==");    // -1.10
+  EXPECT_EQ(Unscaled(Stored(false, 0, 0, {}), 2), "AA==");          // 0
+  EXPECT_EQ(Unscaled(Stored(false, 0, 2, {3, 3000}), 2), "AUo=");   // 3.30
+  EXPECT_EQ(Unscaled(Stored(false, 0, 4, {22, 2200}), 4), "A2P4");  // 22.2200
+  EXPECT_EQ(Unscaled(Stored(false, 0, 0, {128}), 0), "AIA=");       // 128
+  EXPECT_EQ(Unscaled(Stored(true, 0, 0, {128}), 0), "gA==");        // -128
+  EXPECT_EQ(Unscaled(Stored(true, 0, 0, {1}), 0), "/w==");          // -1
+  EXPECT_EQ(Unscaled(Stored(true, 0, 0, {256}), 0), "/wA=");        // -256
+  EXPECT_EQ(Unscaled(Stored(true, -1, 2, {100}), 2), "/w==");       // -0.01
+  EXPECT_EQ(Unscaled(Stored(false, 0, 0, {1200}), -2), "DA==");     // 1200 at scale -2
+  EXPECT_EQ(Unscaled(Stored(false, 1, 0, {1}), -5), "AA==");        // 10000 is cut to 0
+  EXPECT_EQ(Unscaled(Stored(false, -2, 5, {1000}), 5), "AQ==");     // 0.00001
 }
 
 // Beyond 36 digits the long path takes over; both must agree where they meet.

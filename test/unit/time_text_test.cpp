@@ -58,10 +58,8 @@ TEST(TimeText, Intervals) {
   EXPECT_EQ(IntervalMicros({0, 0, 1}), 2629800000000);
   EXPECT_EQ(IntervalMicros({0, 0, 2136000000}), std::numeric_limits<int64_t>::max());
   EXPECT_EQ(Text([&](Buffer& out) { AppendInterval(out, mixed); }), "P1Y2M3DT4H5M6.78S");
-  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1000000, 1, -1}); }),
-            "P0Y-1M1DT0H0M-1S");
-  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1, 0, 0}); }),
-            "P0Y0M0DT0H0M-0.000001S");
+  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1000000, 1, -1}); }), "P0Y-1M1DT0H0M-1S");
+  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1, 0, 0}); }), "P0Y0M0DT0H0M-0.000001S");
 }
 
 }  // namespace
