@@ -8,6 +8,8 @@ export PG_CONFIG WERROR FAILPOINTS
 modules = extension output_plugin
 check = python3 test/lib/check.py
 deps = test/lib/deps.sh
+# Runs a tool on the private copy of PostgreSQL that check.py filled, not on PG_CONFIG's.
+private = env -u PG_CONFIG
 sources = $(shell find extension output_plugin test/unit -name '*.h' -o -name '*.c' -o -name '*.cpp')
 
 all: ## build both modules
@@ -49,19 +51,19 @@ integration: test-packages ## a real Kafka broker, content compared with the tab
 
 conformance: test-packages ## the same SQL through Debezium gave these events; CASES=dir for others
 	@$(check) --build
-	@test/conformance/run $(if $(CASES),--cases $(CASES))
+	@$(private) test/conformance/run $(if $(CASES),--cases $(CASES))
 
 installcheck: ## SQL tests in the running server of PGHOST and PGPORT, which preloads penstock
 	@test/lib/installcheck.sh
 
 demo: test-packages ## databases, a real Kafka broker, events as they arrive; KEEP=1 leaves them up
 	@$(check) --build
-	@test/demo/demo
+	@$(private) test/demo/demo
 
 bench: test-packages ## events per second beside other plugins; BENCH=name for one of them
 	@$(deps) install bench
 	@$(check) --build
-	@test/bench/run
+	@$(private) test/bench/run
 
 lint: test-packages ## format, static analysis, shell scripts, borders of the source tree
 	@$(deps) install lint
@@ -77,7 +79,7 @@ format-check: ## say which sources are not formatted
 
 docs: test-packages ## write docs/options.md and docs/types.md anew from the product
 	@$(check) --build
-	@test/lib/docs.py
+	@$(private) test/lib/docs.py
 
 dist: ## build/penstock-VERSION.zip for PGXN, from the last commit
 	@mkdir -p build
