@@ -1,5 +1,6 @@
 #include "plan_builder.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace penstock::output {
@@ -96,7 +97,8 @@ void SetNumeric(const TypeShape& type, const EventOptions& options, Column* colu
   }
 }
 
-void SetMoney(const EventOptions& options, Column* column) {
+void SetMoney(const TypeShape& type, const EventOptions& options, Column* column) {
+  column->money_digits = type.money_digits;
   column->scale = options.money_fraction_digits;
   column->kind = options.decimal_mode == DecimalMode::kPrecise  ? Kind::kMoneyDecimal
                  : options.decimal_mode == DecimalMode::kDouble ? Kind::kMoneyDouble
@@ -139,7 +141,7 @@ bool SetKind(const TypeShape& type, const EventOptions& options, Column* column)
       SetNumeric(type, options, column);
       return true;
     case PgType::kMoney:
-      SetMoney(options, column);
+      SetMoney(type, options, column);
       return true;
     case PgType::kText:
     case PgType::kBpchar:
@@ -249,25 +251,51 @@ bool CapturesColumn(const EventOptions& options, const std::string& full_name) {
   return !options.column_exclude.Matches(full_name);
 }
 
+// The columns that message.key.columns names.
+Status RuleColumns(const RelationShape& shape, const event::KeyRule& rule,
+                   std::vector<AttrNumber>* key) {
+  for (const std::string& name : rule.columns) {
+    const size_t before = key->size();
+    for (int i = 0; i < shape.column_count; ++i) {
+      if (name == shape.columns[i].name) key->push_back(shape.columns[i].attnum);
+    }
+    if (key->size() == before) {
+      return Status(StatusCode::kInvalidOption, "option \"message.key.columns\" names column \"" +
+                                                    name + "\", which table \"" + shape.schema +
+                                                    "." + shape.table + "\" does not have");
+    }
+  }
+  return {};
+}
+
 // The attribute numbers of the event key.
-std::vector<AttrNumber> KeyColumns(const RelationShape& shape, const EventOptions& options) {
+Status KeyColumns(const RelationShape& shape, const EventOptions& options,
+                  std::vector<AttrNumber>* key) {
   const std::string full_name = std::string(shape.schema) + "." + shape.table;
   for (const event::KeyRule& rule : options.message_key_columns) {
-    if (!rule.table.Matches(full_name)) continue;
-    std::vector<AttrNumber> key;
-    for (const std::string& name : rule.columns) {
-      for (int i = 0; i < shape.column_count; ++i) {
-        if (name == shape.columns[i].name) key.push_back(shape.columns[i].attnum);
-      }
-    }
-    if (!key.empty()) return key;
+    if (rule.table.Matches(full_name)) return RuleColumns(shape, rule, key);
   }
   // An identity index that lacks the primary key: old rows do not hold the key, and Debezium sends
   // zero-like keys. The identity's own columns are a key that deletes know.
   if (!options.quirks && shape.has_identity && !shape.identity_full && !shape.key_in_identity) {
-    return {shape.identity, shape.identity + shape.identity_count};
+    key->assign(shape.identity, shape.identity + shape.identity_count);
+  } else {
+    key->assign(shape.key, shape.key + shape.key_count);
   }
-  return {shape.key, shape.key + shape.key_count};
+  return {};
+}
+
+// Sets kind and parameters of a column. A key column is never left out, for the rest of the key
+// would stand for several rows: what has no mapping is sent as its text.
+bool SetColumnKind(const ColumnShape& source, const EventOptions& options, bool is_key,
+                   bool snapshot, Column* column) {
+  const bool keep = is_key && !options.quirks;
+  // Generated columns are not logged by pgoutput; Debezium has them in snapshots alone.
+  if (source.generated && !keep && !(snapshot && options.quirks)) return false;
+  if (SetKind(source.type, options, column)) return true;
+  if (!keep || source.type.reader != Reader::kOutput) return false;
+  column->kind = Kind::kText;
+  return true;
 }
 
 }  // namespace
@@ -286,42 +314,43 @@ bool CapturesTable(const EventOptions& options, const std::string& schema,
   return !options.table_exclude.Matches(full_name);
 }
 
-std::unique_ptr<BoundPlan> BuildPlan(const RelationShape& shape, const EventOptions& options,
-                                     bool snapshot) {
+Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
+                                             const EventOptions& options, bool snapshot) {
   auto bound = std::make_unique<BoundPlan>();
   event::RelationPlan& plan = bound->plan;
   plan.schema = shape.schema;
   plan.table = shape.table;
   const std::string prefix = plan.schema + "." + plan.table + ".";
-  const std::vector<AttrNumber> key = KeyColumns(shape, options);
+  std::vector<AttrNumber> key;
+  if (Status status = KeyColumns(shape, options, &key); !status.ok()) return status;
   plan.key.resize(key.size(), -1);
 
   for (int i = 0; i < shape.column_count; ++i) {
     const ColumnShape& source = shape.columns[i];
-    // Generated columns are not logged by pgoutput; Debezium has them in snapshots alone.
-    if (source.generated && !(snapshot && options.quirks)) continue;
+    const auto in_key = std::find(key.begin(), key.end(), source.attnum);
+    const bool is_key = in_key != key.end();
     Column column;
     column.name = source.name;
     column.optional = !source.not_null;
-    if (!SetKind(source.type, options, &column)) continue;
+    if (!SetColumnKind(source, options, is_key, snapshot, &column)) continue;
     SetDefault(source, options, &column);
-    bool is_key = false;
-    for (size_t k = 0; k < key.size(); ++k) {
-      if (key[k] != source.attnum) continue;
-      plan.key[k] = static_cast<int>(plan.columns.size());
-      is_key = true;
+    const bool in_value = CapturesColumn(options, prefix + column.name) && !source.generated;
+    if (!in_value && !is_key && !source.generated) continue;
+    if (is_key) {
+      plan.key[static_cast<size_t>(in_key - key.begin())] = static_cast<int>(plan.columns.size());
+      bound->key_in_old_row = bound->key_in_old_row && source.in_identity;
     }
-    const bool in_value = CapturesColumn(options, prefix + column.name);
-    if (!in_value && !is_key) continue;
     plan.columns.push_back(std::move(column));
-    plan.in_value.push_back(in_value);
+    plan.in_value.push_back(in_value || (source.generated && options.quirks));
     bound->sources.push_back({source.attnum, source.type, source.in_identity});
   }
-  // Key columns of types that are left out cannot be part of the key.
+  // Under quirks key columns of types that are left out are missing from the key; else a part of a
+  // key is no key.
   std::vector<int> found;
   for (const int index : plan.key) {
     if (index >= 0) found.push_back(index);
   }
+  if (found.size() < plan.key.size() && !options.quirks) found.clear();
   plan.key = std::move(found);
   FinishPlan(&plan, options);
   return bound;

@@ -20,6 +20,7 @@ struct BoundPlan {
   };
   event::RelationPlan plan;
   std::vector<Source> sources;  // parallel to plan.columns
+  bool key_in_old_row = true;   // the logged old rows hold every key column
 };
 
 // Whether the filters of the options take a table. Pure.
@@ -27,9 +28,9 @@ bool CapturesTable(const event::EventOptions& options, const std::string& schema
                    const std::string& table);
 
 // Makes the plan. snapshot: for rows of the initial snapshot. Makes no backend calls, so that it
-// may own C++ objects; runs inside CallCxx.
-std::unique_ptr<BoundPlan> BuildPlan(const RelationShape& shape, const event::EventOptions& options,
-                                     bool snapshot);
+// may own C++ objects; runs inside RunCxx. Fails when the options do not fit the relation.
+Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
+                                             const event::EventOptions& options, bool snapshot);
 
 }  // namespace penstock::output
 

@@ -33,7 +33,7 @@ namespace {
 // output_plugin_private of a decoding context.
 struct Plugin {
   Stream *stream;  // NULL while a slot is being created
-  SavedSettings *settings;
+  FixedSettings settings;
   bool message_open;  // output.batch.bytes: a message of the stream has been begun
 };
 
@@ -163,13 +163,13 @@ void StartupCallback(LogicalDecodingContext *context, OutputPluginOptions *optio
   if (is_init) return;  // nothing is decoded before the slot is read from
   MemoryContext old = MemoryContextSwitchTo(context->context);
   plugin->stream = MakeStream(context->output_plugin_options, FindWriter(), false);
-  plugin->settings = FixSettings();
+  FixSettings(&plugin->settings);
   MemoryContextSwitchTo(old);
 }
 
 void ShutdownCallback(LogicalDecodingContext *context) {
   Plugin *plugin = PluginOf(context);
-  if (plugin->settings != nullptr) RestoreSettings(plugin->settings);
+  RestoreSettings(&plugin->settings);
 }
 
 void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
@@ -177,7 +177,7 @@ void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
   const char *origin = "";
   char *name = nullptr;
   if (txn->origin_id != InvalidRepOriginId && replorigin_by_oid(txn->origin_id, true, &name)) {
-    origin = name;
+    origin = ToUtf8(name);
   }
   const int64 commit_us = UnixMicros(txn->xact_time.commit_time);
   pg::RunCxx(
@@ -188,6 +188,7 @@ void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
 void CommitCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLogRecPtr) {
   Stream *stream = PluginOf(context)->stream;
   CloseMessage(context);
+  SweepRelations(stream->relations);
   stream->encoder->EndTransaction(txn->end_lsn);
   if (stream->writer != nullptr) {
     stream->writer->commit(stream->writer->self, txn->end_lsn,
@@ -195,13 +196,19 @@ void CommitCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLog
   }
 }
 
-// True when the change carries no old row although its operation needs one.
-bool LacksIdentity(const ReorderBufferChange *change, const CachedRelation &relation) {
+// True when the logged old row does not hold the key of the event.
+bool LacksKey(const Stream &stream, const CachedRelation &relation) {
+  return !OptionsOf(stream).quirks && !relation.plan->key_in_old_row;
+}
+
+// True when the change carries no usable old row although its operation needs one.
+bool LacksIdentity(const Stream &stream, const ReorderBufferChange *change,
+                   const CachedRelation &relation) {
   switch (change->action) {
     case REORDER_BUFFER_CHANGE_DELETE:
-      return change->data.tp.oldtuple == nullptr;
+      return change->data.tp.oldtuple == nullptr || LacksKey(stream, relation);
     case REORDER_BUFFER_CHANGE_UPDATE:
-      return !relation.has_identity;
+      return !relation.has_identity || LacksKey(stream, relation);
     default:
       return false;
   }
@@ -248,7 +255,7 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *, Relatio
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   CachedRelation *entry = LookupRelation(stream->relations, relation, change->lsn);
   bool wanted = entry->captured;
-  if (wanted && LacksIdentity(change, *entry)) {
+  if (wanted && LacksIdentity(*stream, change, *entry)) {
     wanted = !HandleMissingIdentity(stream, entry, relation, change);
   }
   if (wanted) {
@@ -257,7 +264,10 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *, Relatio
     event::Change decoded;
     decoded.op = OperationOf(change->action);
     decoded.lsn = change->lsn;
-    decoded.before = rows.before;
+    // Without its key an old row cannot tell whether the key changed.
+    decoded.before = change->action == REORDER_BUFFER_CHANGE_UPDATE && LacksKey(*stream, *entry)
+                         ? nullptr
+                         : rows.before;
     decoded.after = rows.after;
     EncodeChange(stream, *entry, decoded);
     Emit(context, change->lsn);
@@ -288,6 +298,12 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRe
                      bool transactional, const char *prefix, Size size, const char *message) {
   Stream *stream = PluginOf(context)->stream;
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
+  // Messages outside transactions come without one, and converting texts reads the catalogue.
+  const bool own_transaction = !IsTransactionState() && GetDatabaseEncoding() != PG_UTF8;
+  if (own_transaction) {
+    StartTransactionCommand();
+    MemoryContextSwitchTo(stream->change_context);
+  }
   uint32 prefix_size = static_cast<uint32>(strlen(prefix));
   prefix = ToUtf8(prefix, &prefix_size);
   const int64 now = NowNanos();
@@ -304,6 +320,7 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRe
   });
   if (wanted) Emit(context, lsn);
   if (!transactional) CloseMessage(context);  // no commit follows
+  if (own_transaction) CommitTransactionCommand();
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);
 }

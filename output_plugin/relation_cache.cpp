@@ -8,6 +8,7 @@
 
 #include "extension/pg/owner_rights.h"
 #include "extension/pg/pg_guard.h"
+#include "type_shape.h"
 
 extern "C" {
 #include "catalog/partition.h"
@@ -28,6 +29,7 @@ class RelationCache {
   const event::EventOptions *options;
   const PenstockEventWriter *writer;
   bool snapshot;
+  bool stale;            // some entries may be invalid
   CachedRelation *last;  // the entry found last: changes come in runs
   RelationCache *next;   // list of live caches
 };
@@ -45,6 +47,7 @@ void InvalidateWhere(Oid relid) {
       auto *entry = static_cast<CachedRelation *>(found);
       if (!OidIsValid(relid) || entry->relid == relid || entry->named_relid == relid) {
         entry->valid = false;
+        cache->stale = true;
       }
     }
   }
@@ -125,8 +128,8 @@ void CheckOwner(const RelationCache *cache, Relation named, uint64 lsn) {
 
 // Asks the C++ filters; no C++ object lives beyond the call.
 bool Captures(const event::EventOptions &options, Relation named) {
-  const char *schema = get_namespace_name(RelationGetNamespace(named));
-  const char *table = RelationGetRelationName(named);
+  const char *schema = ToUtf8(get_namespace_name(RelationGetNamespace(named)));
+  const char *table = ToUtf8(pstrdup(RelationGetRelationName(named)));
   bool captures = false;
   pg::RunCxx([&] { captures = CapturesTable(options, schema, table); });
   return captures;
@@ -134,8 +137,7 @@ bool Captures(const event::EventOptions &options, Relation named) {
 
 void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, Relation named,
                uint64 lsn) {
-  entry->captured = Captures(*cache->options, named);
-  if (!entry->captured) return;
+  if (!Captures(*cache->options, named)) return;
   CheckOwner(cache, named, lsn);
   entry->memory = AllocSetContextCreate(cache->context, "penstock relation", ALLOCSET_SMALL_SIZES);
   MemoryContext old = MemoryContextSwitchTo(entry->memory);
@@ -144,10 +146,16 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   entry->has_identity = shape->has_identity;
   entry->identity_full = shape->identity_full;
   BoundPlan *plan = nullptr;
-  pg::RunCxx([&] { plan = BuildPlan(*shape, *cache->options, cache->snapshot).release(); });
+  pg::RunCxx([&]() -> Status {
+    Result<std::unique_ptr<BoundPlan>> built = BuildPlan(*shape, *cache->options, cache->snapshot);
+    if (built.ok()) plan = built.value().release();
+    return built.status();
+  });
   entry->plan = plan;
+  entry->captured = true;
 }
 
+// An ERROR on the way leaves an entry that is not captured; the session that decodes ends with it.
 void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, uint64 lsn) {
   ClearEntry(entry);
   entry->captured = false;
@@ -205,6 +213,22 @@ Oid NamedRelation(const event::EventOptions &options, Relation relation) {
   return top;
 }
 
+void SweepRelations(RelationCache *cache) {
+  if (!cache->stale) return;
+  cache->stale = false;
+  cache->last = nullptr;
+  HASH_SEQ_STATUS status;
+  hash_seq_init(&status, cache->entries);
+  void *found;
+  while ((found = hash_seq_search(&status)) != nullptr) {
+    auto *entry = static_cast<CachedRelation *>(found);
+    if (entry->valid) continue;
+    const Oid relid = entry->relid;
+    ClearEntry(entry);
+    hash_search(cache->entries, &relid, HASH_REMOVE, nullptr);
+  }
+}
+
 CachedRelation *LookupRelation(RelationCache *cache, Relation relation, uint64 lsn) {
   const Oid relid = RelationGetRelid(relation);
   if (cache->last != nullptr && cache->last->relid == relid && cache->last->valid) {
@@ -217,10 +241,7 @@ CachedRelation *LookupRelation(RelationCache *cache, Relation relation, uint64 l
     memset(entry, 0, sizeof *entry);
     entry->relid = relid;
   }
-  if (!entry->valid) {
-    // An ERROR in between leaves an entry that is built again.
-    BuildEntry(cache, entry, relation, lsn);
-  }
+  if (!entry->valid) BuildEntry(cache, entry, relation, lsn);
   cache->last = entry;
   return entry;
 }

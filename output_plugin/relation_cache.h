@@ -31,6 +31,10 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
 // owner may not read it.
 CachedRelation *LookupRelation(RelationCache *cache, Relation relation, uint64 lsn);
 
+// Forgets entries that an invalidation hit, so that dropped tables leave nothing behind. Between
+// transactions only: no entry may be in use.
+void SweepRelations(RelationCache *cache);
+
 // The relation whose name the events of this one carry, as an OID; InvalidOid: none, its rows are
 // not captured (a partition's root without publish.via.partition.root has no rows of its own).
 Oid NamedRelation(const event::EventOptions &options, Relation relation);

@@ -14,14 +14,26 @@ extern "C" {
 }
 
 #include "column_default.h"
+#include "extension/pg/pg_compat.h"
 #include "type_shape.h"
 
 namespace penstock::output {
 namespace {
 
+// Whether a unique index identifies rows: not partial, over columns that are never null.
+bool IdentifiesRows(Relation relation, HeapTuple tuple) {
+  if (!heap_attisnull(tuple, Anum_pg_index_indpred, nullptr)) return false;
+  const Form_pg_index form = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple));
+  for (int i = 0; i < form->indnkeyatts; ++i) {
+    if (!AttributeIsNotNull(RelationGetDescr(relation), form->indkey.values[i] - 1)) return false;
+  }
+  return true;
+}
+
 // The index whose columns are the event key when no option says otherwise: the primary key, else
-// the first unique index by name without expressions, as Debezium takes it from JDBC.
-Oid FindKeyIndex(Relation relation) {
+// the first unique index by name without expressions, as Debezium takes it from JDBC. Debezium takes
+// partial and nullable ones too, whose keys are not unique.
+Oid FindKeyIndex(Relation relation, bool quirks) {
   Oid best = InvalidOid;
   const char *best_name = nullptr;
   List *indexes = RelationGetIndexList(relation);
@@ -34,6 +46,7 @@ Oid FindKeyIndex(Relation relation) {
     bool usable = form->indisunique && form->indisvalid;
     for (int i = 0; i < form->indnkeyatts; ++i) usable = usable && form->indkey.values[i] > 0;
     const bool primary = form->indisprimary;
+    if (usable && !primary && !quirks) usable = IdentifiesRows(relation, tuple);
     ReleaseSysCache(tuple);
     if (!usable) continue;
     if (primary) return index;
@@ -84,8 +97,8 @@ void ReadIdentity(Relation relation, RelationShape *shape) {
   shape->has_identity = shape->identity_count > 0;
 }
 
-void ReadKey(Relation relation, Relation named, RelationShape *shape) {
-  const Oid index = FindKeyIndex(named);
+void ReadKey(Relation relation, Relation named, bool quirks, RelationShape *shape) {
+  const Oid index = FindKeyIndex(named, quirks);
   if (!OidIsValid(index)) return;
   shape->key = IndexColumns(index, &shape->key_count);
   shape->key_in_identity = true;
@@ -106,7 +119,7 @@ RelationShape *ReadRelationShape(Relation relation, Relation named, bool quirks)
   shape->relid = RelationGetRelid(relation);
   shape->named_relid = RelationGetRelid(named);
   ReadIdentity(relation, shape);
-  ReadKey(relation, named, shape);
+  ReadKey(relation, named, quirks, shape);
 
   TupleDesc desc = RelationGetDescr(named);
   shape->columns = static_cast<ColumnShape *>(palloc0(sizeof(ColumnShape) * (desc->natts + 1)));
@@ -120,7 +133,7 @@ RelationShape *ReadRelationShape(Relation relation, Relation named, bool quirks)
         shape->identity_full || Contains(shape->identity, shape->identity_count, column->attnum);
     column->generated = attribute->attgenerated != '\0';
     ReadTypeShape(attribute->atttypid, attribute->atttypmod, quirks, &column->type);
-    column->not_null = attribute->attnotnull || DomainIsNotNull(attribute->atttypid);
+    column->not_null = AttributeIsNotNull(desc, i) || DomainIsNotNull(attribute->atttypid);
     if (attribute->atthasdef && !column->generated) ReadDefault(named, attribute, quirks, column);
   }
   return shape;

@@ -25,7 +25,8 @@ void *CreateEncoder(List *options, const PenstockEventWriter *writer) {
                     errhint("Restart the server after upgrading the package.")));
   }
   Stream *stream = MakeStream(options, writer, true);
-  (void)FixSettings();  // the worker is ours: nobody's settings to restore
+  FixedSettings settings;
+  FixSettings(&settings);  // until the transaction of the snapshot, or of the SQL function, ends
   const int64 now = NowNanos();
   pg::RunCxx([&] { stream->encoder->BeginTransaction(0, now / 1000, {}, 0); });
   return stream;

@@ -5,6 +5,7 @@
 
 #include "extension/pg/failpoint.h"
 #include "extension/pg/pg_guard.h"
+#include "type_shape.h"
 
 extern "C" {
 #include "commands/dbcommands.h"
@@ -57,16 +58,35 @@ event::EventEncoder *MakeEncoder(const TextOption *options, int count, const cha
   return new event::EventEncoder(std::move(parsed.value()), database, PENSTOCK_VERSION);
 }
 
-// The current database's name in CurrentMemoryContext. A walsender and the sink worker start
-// decoding outside a transaction, where the catalogue cannot be read.
-const char *DatabaseName() {
-  if (IsTransactionState()) return get_database_name(MyDatabaseId);
+// Texts that the encoder is made from, in UTF-8 and in CurrentMemoryContext.
+struct StreamTexts {
+  const char *database;
+  TextOption *options;
+  int count;
+};
+
+char *CopyUtf8(MemoryContext context, const char *text) {
+  return MemoryContextStrdup(context, ToUtf8(pstrdup(text)));
+}
+
+StreamTexts ReadTexts(List *options) {
   MemoryContext caller = CurrentMemoryContext;
-  StartTransactionCommand();
-  const char *name = MemoryContextStrdup(caller, get_database_name(MyDatabaseId));
-  CommitTransactionCommand();
+  StreamTexts texts;
+  texts.count = list_length(options);
+  texts.options = static_cast<TextOption *>(palloc(sizeof(TextOption) * (texts.count + 1)));
+  // A walsender and the sink worker start decoding outside a transaction, where the catalogue
+  // cannot be read.
+  const bool own_transaction = !IsTransactionState();
+  if (own_transaction) StartTransactionCommand();
+  for (int i = 0; i < texts.count; ++i) {
+    auto *element = static_cast<DefElem *>(list_nth(options, i));
+    const char *value = element->arg == nullptr ? "true" : defGetString(element);
+    texts.options[i] = {CopyUtf8(caller, element->defname), CopyUtf8(caller, value)};
+  }
+  texts.database = CopyUtf8(caller, get_database_name(MyDatabaseId));
+  if (own_transaction) CommitTransactionCommand();
   MemoryContextSwitchTo(caller);
-  return name;
+  return texts;
 }
 
 void DeleteEncoder(void *argument) { delete static_cast<event::EventEncoder *>(argument); }
@@ -85,18 +105,12 @@ int64 UnixMicros(TimestampTz time) {
 
 Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapshot) {
   auto *stream = static_cast<Stream *>(palloc0(sizeof(Stream)));
-  const int count = list_length(options);
-  auto *pairs = static_cast<TextOption *>(palloc(sizeof(TextOption) * (count + 1)));
-  for (int i = 0; i < count; ++i) {
-    auto *element = static_cast<DefElem *>(list_nth(options, i));
-    pairs[i] = {element->defname, element->arg == nullptr ? "true" : defGetString(element)};
-  }
-  const char *database = DatabaseName();
+  const StreamTexts texts = ReadTexts(options);
   auto *callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
   event::EventEncoder *encoder = nullptr;
   pg::RunCxx([&]() -> Status {
     Status status;
-    encoder = MakeEncoder(pairs, count, database, &status);
+    encoder = MakeEncoder(texts.options, texts.count, texts.database, &status);
     return status;
   });
   callback->func = DeleteEncoder;
@@ -127,39 +141,43 @@ void EncodeChange(Stream *stream, const CachedRelation &relation, const event::C
   }
 }
 
-// The settings and the values that text forms are made with.
+namespace {
+
 struct FixedSetting {
   const char *name;
   const char *value;
 };
-constexpr FixedSetting kFixedSettings[] = {
+constexpr FixedSetting kSettings[kFixedSettings] = {
     {"timezone", "UTC"},         {"datestyle", "ISO, MDY"}, {"intervalstyle", "postgres"},
     {"extra_float_digits", "1"}, {"bytea_output", "hex"},
 };
-constexpr int kFixedCount = sizeof kFixedSettings / sizeof kFixedSettings[0];
 
-struct SavedSettings {
-  char *values[kFixedCount];
-};
-
-static void SetSetting(const char *name, const char *value) {
-  (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SET, true, 0, false);
+void SetSetting(const char *name, const char *value, GucAction action) {
+  (void)set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, action, true, 0, false);
 }
 
-SavedSettings *FixSettings() {
-  auto *saved = static_cast<SavedSettings *>(palloc0(sizeof(SavedSettings)));
-  for (int i = 0; i < kFixedCount; ++i) {
-    const char *value = GetConfigOption(kFixedSettings[i].name, false, false);
-    if (strcmp(value, kFixedSettings[i].value) == 0) continue;
-    saved->values[i] = pstrdup(value);
-    SetSetting(kFixedSettings[i].name, kFixedSettings[i].value);
+}  // namespace
+
+void FixSettings(FixedSettings *settings) {
+  settings->fixed = true;
+  settings->nest_level = IsTransactionState() ? NewGUCNestLevel() : 0;
+  for (int i = 0; i < kFixedSettings; ++i) {
+    const char *value = GetConfigOption(kSettings[i].name, false, false);
+    settings->values[i] = nullptr;
+    if (strcmp(value, kSettings[i].value) == 0) continue;
+    if (settings->nest_level == 0) settings->values[i] = pstrdup(value);
+    SetSetting(kSettings[i].name, kSettings[i].value,
+               settings->nest_level != 0 ? GUC_ACTION_SAVE : GUC_ACTION_SET);
   }
-  return saved;
 }
 
-void RestoreSettings(SavedSettings *saved) {
-  for (int i = 0; i < kFixedCount; ++i) {
-    if (saved->values[i] != nullptr) SetSetting(kFixedSettings[i].name, saved->values[i]);
+void RestoreSettings(FixedSettings *settings) {
+  if (!settings->fixed) return;
+  settings->fixed = false;
+  if (settings->nest_level != 0) AtEOXact_GUC(true, settings->nest_level);
+  for (int i = 0; i < kFixedSettings; ++i) {
+    if (settings->values[i] == nullptr) continue;
+    SetSetting(kSettings[i].name, settings->values[i], GUC_ACTION_SET);
   }
 }
 

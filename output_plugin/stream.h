@@ -36,11 +36,16 @@ int64 UnixMicros(TimestampTz time);
 // a value cannot be expressed and the options say fail.
 void EncodeChange(Stream *stream, const CachedRelation &relation, const event::Change &change);
 
-// Settings that would show in text forms (TimeZone and the like), fixed while a stream runs in a
-// session of somebody else's. Returns what RestoreSettings needs, in CurrentMemoryContext.
-struct SavedSettings;
-SavedSettings *FixSettings();
-void RestoreSettings(SavedSettings *saved);
+// The settings that would show in text forms (TimeZone and the like), fixed while a stream runs in a
+// session of somebody else's. Plain data.
+constexpr int kFixedSettings = 5;
+struct FixedSettings {
+  bool fixed;
+  int nest_level;                // in a transaction, whose end or abort restores by itself
+  char *values[kFixedSettings];  // else: what they were, NULL where equal
+};
+void FixSettings(FixedSettings *settings);
+void RestoreSettings(FixedSettings *settings);
 
 }  // namespace penstock::output
 

@@ -7,6 +7,7 @@ extern "C" {
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "catalog/pg_enum.h"
+#include "catalog/pg_namespace.h"
 #include "catalog/pg_type.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -14,6 +15,7 @@ extern "C" {
 #include "utils/fmgroids.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/pg_locale.h"
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 }
@@ -125,6 +127,12 @@ int32 DomainTypmod(Oid type, int32 typmod, bool quirks, Oid *base) {
   return own;
 }
 
+// As cash.c takes them from lc_monetary.
+int MoneyDigits() {
+  const int digits = PGLC_localeconv()->frac_digits;
+  return digits < 0 || digits > 10 ? 2 : digits;
+}
+
 }  // namespace
 
 bool DomainIsNotNull(Oid type) {
@@ -149,16 +157,18 @@ void ReadTypeShape(Oid type, int32 typmod, bool quirks, TypeShape *shape) {
   shape->align = form->typalign;
   const char kind = form->typtype;
   const Oid element = IsTrueArrayType(form) ? form->typelem : InvalidOid;
+  const bool builtin = form->typnamespace == PG_CATALOG_NAMESPACE;
   ReleaseSysCache(tuple);
 
+  shape->money_digits = MoneyDigits();
   shape->type = PgType::kUnknown;
   shape->reader = Reader::kOutput;
   if (OidIsValid(element)) {
     auto *item = static_cast<TypeShape *>(palloc(sizeof(TypeShape)));
     ReadTypeShape(element, shape->typmod, quirks, item);
     const TypeRow *row = FindType(item->name);
-    const bool captured =
-        !item->is_domain && (item->type == PgType::kEnum || (row != nullptr && row->as_element));
+    const bool captured = !item->is_domain && item->type != PgType::kUnknown &&
+                          (item->type == PgType::kEnum || (row != nullptr && row->as_element));
     if (captured) {
       shape->type = PgType::kArray;
       shape->reader = Reader::kArray;
@@ -169,9 +179,13 @@ void ReadTypeShape(Oid type, int32 typmod, bool quirks, TypeShape *shape) {
     shape->reader = Reader::kEnum;
     shape->labels = EnumLabels(shape->oid);
   } else if (kind == TYPTYPE_BASE || kind == TYPTYPE_RANGE) {
-    if (const TypeRow *row = FindType(shape->name); row != nullptr) {
+    const TypeRow *row = FindType(shape->name);
+    // Anyone may make a type of a known name: only the server's own are read in binary form.
+    const bool as_text = row != nullptr && kind == TYPTYPE_BASE &&
+                         (row->reader == Reader::kText || row->reader == Reader::kOutput);
+    if (row != nullptr && (builtin || as_text)) {
       shape->type = row->type;
-      shape->reader = row->reader;
+      shape->reader = builtin ? row->reader : Reader::kOutput;
     }
   }
   if (shape->reader == Reader::kOutput) shape->output = OutputFunction(shape->oid);

@@ -82,15 +82,6 @@ SELECT 1 FROM pg_create_physical_replication_slot('regress_taken');
 SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "slot.name": "regress_taken"}');
 SELECT pg_drop_replication_slot('regress_taken');
 
--- the plugin must be allowed, where the server has the setting
-SELECT current_setting('output_plugin_libraries', true) IS NOT NULL AS guarded \gset
-\if :guarded
-SET output_plugin_libraries = pgoutput, test_decoding;
-SELECT ok, setting FROM penstock.check() WHERE requirement = 'output_plugin_libraries';
-SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
-RESET output_plugin_libraries;
-\endif
-
 -- drop, twice, and by those who may not exist
 SELECT penstock.drop_sink('missing');
 SELECT penstock.drop_sink('missing', if_exists => true);

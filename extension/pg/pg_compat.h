@@ -18,6 +18,7 @@
 extern "C" {
 #endif
 
+#include "access/tupdesc.h"
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
 /* 18 moved wait event sets out of storage/latch.h. */
@@ -92,6 +93,16 @@ static inline HeapTuple NewTupleCompat(ReorderBufferChange *change) {
   return change->data.tp.newtuple;
 #else
   return change->data.tp.newtuple != NULL ? &change->data.tp.newtuple->tuple : NULL;
+#endif
+}
+
+/* 18 has NOT NULL constraints that are not valid for the rows that exist; attnotnull is set for
+ * them too. index counts from 0. */
+static inline bool AttributeIsNotNull(TupleDesc desc, int index) {
+#if PG18_GE
+  return TupleDescCompactAttr(desc, index)->attnullability == ATTNULLABLE_VALID;
+#else
+  return TupleDescAttr(desc, index)->attnotnull;
 #endif
 }
 

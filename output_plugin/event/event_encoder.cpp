@@ -49,6 +49,7 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
   Reset();
   now_ns_ = now_ns;
   failure_.clear();
+  failure_required_ = false;
   switch (change.op) {
     case 'c':
       if (options_.skip_create) return {};
@@ -75,8 +76,14 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
   } else {
     AddEvent(plan, change, nullptr, nullptr);
   }
-  if (!failure_.empty() && options_.converting_failure == FailureMode::kFail) {
-    events_.clear();
+  if (bytes_.size() > UINT32_MAX) {
+    return Status(StatusCode::kDataError, "an event of table \"" + plan.schema + "." + plan.table +
+                                              "\" is larger than 4 GB");
+  }
+  // A null where the schema says that there is none would be refused by every reader; Debezium
+  // stops there as well.
+  if (!failure_.empty() &&
+      (failure_required_ || options_.converting_failure == FailureMode::kFail)) {
     return Status(StatusCode::kDataError, "cannot express the value of " + failure_,
                   "Set decimal.handling.mode=string or time.precision.mode, or "
                   "event.converting.failure.handling.mode=warn to send null instead.");
@@ -242,20 +249,21 @@ void EventEncoder::RouteByField(const RelationPlan& plan, const FieldValue* row,
   if (row[i].state != FieldState::kValue) return;
   Buffer text;
   (void)WriteValue(text, plan.columns[i], row[i], WriteMode{options_.quirks, false});
-  std::string_view topic = text.view();
-  if (topic.size() >= 2 && topic.front() == '"') topic = topic.substr(1, topic.size() - 2);
-  if (topic.empty()) return;
-  draft->own_topic = RouteTopic(options_, std::string(topic), false);
+  const std::string_view topic = text.view();
+  const std::string plain = PlainText(topic);
+  if (!plain.empty()) draft->own_topic = RouteTopic(options_, plain, false);
 }
 
 void EventEncoder::AddFlatHeaders(const RelationPlan& plan, const EventInfo& info,
                                   Draft* draft) const {
   for (const AddedField& field : options_.flat.add_headers) {
-    Buffer text;
-    AppendMetadata(text, field.path, plan, options_, info);
-    std::string_view value = text.view();
-    if (value.size() >= 2 && value.front() == '"') value = value.substr(1, value.size() - 2);
-    draft->added_headers.emplace_back(&field.name, std::string(value));
+    Buffer json;
+    AppendMetadata(json, field.path, plan, options_, info);
+    AddedHeader header;
+    header.name = &field.name;
+    header.is_null = json.view() == "null";
+    if (!header.is_null) header.value = PlainText(json.view());
+    draft->added_headers.push_back(std::move(header));
   }
 }
 
@@ -374,9 +382,9 @@ void EventEncoder::Finish(bool with_context_headers) {
     for (size_t c = 0; c < context_count; ++c) {
       add(context_headers_[c].first.c_str(), context_headers_[c].second);
     }
-    for (const auto& [name, value] : draft.added_headers) {
-      add(name->c_str(), value);
-      if (value == "null") headers_.back().value = nullptr;
+    for (const AddedHeader& header : draft.added_headers) {
+      add(header.name->c_str(), header.value);
+      if (header.is_null) headers_.back().value = nullptr;
     }
     events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(draft.key),
                        static_cast<uint32_t>(draft.key.size), place(draft.value),
@@ -386,9 +394,9 @@ void EventEncoder::Finish(bool with_context_headers) {
 }
 
 void EventEncoder::NoteFailure(const RelationPlan& plan, const Column& column) {
-  if (failure_.empty()) {
-    failure_ = "column \"" + column.name + "\" of table \"" + plan.schema + "." + plan.table + "\"";
-  }
+  if (!failure_.empty() && (failure_required_ || column.optional)) return;
+  failure_required_ = !column.optional;
+  failure_ = "column \"" + column.name + "\" of table \"" + plan.schema + "." + plan.table + "\"";
 }
 
 std::string EventEncoder::TakeConversionWarning() {

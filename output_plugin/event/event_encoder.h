@@ -61,6 +61,11 @@ class EventEncoder {
     size_t size = 0;
     bool is_null = true;
   };
+  struct AddedHeader {  // add.headers
+    const std::string* name = nullptr;
+    std::string value;
+    bool is_null = false;
+  };
   // An event being put together. Kept from change to change, so that its strings keep their memory.
   struct Draft {
     const std::string* topic = nullptr;
@@ -68,7 +73,7 @@ class EventEncoder {
     Span key, value;
     const char* identity_header = nullptr;  // __debezium.newkey or oldkey
     std::string identity_value;
-    std::vector<std::pair<const std::string*, std::string>> added_headers;
+    std::vector<AddedHeader> added_headers;
   };
 
   void Reset();
@@ -108,7 +113,8 @@ class EventEncoder {
   size_t draft_count_ = 0;
   std::vector<PenstockEvent> events_;
   std::vector<PenstockHeader> headers_;
-  std::string failure_;
+  std::string failure_;            // the value that cannot be expressed
+  bool failure_required_ = false;  // it belongs to a NOT NULL column
 };
 
 }  // namespace penstock::event

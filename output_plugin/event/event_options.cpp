@@ -117,7 +117,9 @@ class Parser {
     for (const auto& [given_name, value] : given) {
       const auto former = kFormerNames.find(given_name);
       const std::string name(former == kFormerNames.end() ? given_name : former->second);
-      if (!values_.emplace(name, value).second) {
+      const OptionRow* row = FindOption(EventOptionTable(), given_name);
+      const bool text = row == nullptr || row->type == kText || row->type == kRegexes;
+      if (!values_.emplace(name, text ? value : std::string(Trim(value))).second) {
         return Invalid("option \"" + name + "\" is given more than once");
       }
       if (Status s = Check(given_name, value); !s.ok()) return s;
@@ -442,6 +444,9 @@ class Parser {
     }
     Result<Pattern> pattern = Pattern::Compile(regex->second, false);
     if (!pattern.ok()) return pattern.status();
+    if (!pattern.value().AcceptsReplacement(replacement->second)) {
+      return Invalid("option \"" + prefix + "replacement\" names a group that the regex lacks");
+    }
     options_->routes.push_back({std::move(pattern.value()), replacement->second, before_flat});
     return {};
   }

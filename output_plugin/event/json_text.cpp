@@ -212,6 +212,40 @@ void AppendHex(Buffer& out, const char* bytes, size_t n) {
   out.Advance(n * 2);
 }
 
+std::string PlainText(std::string_view json) {
+  if (json.size() < 2 || json.front() != '"') return std::string(json);
+  std::string text;
+  for (size_t i = 1; i + 1 < json.size(); ++i) {
+    if (json[i] != '\\') {
+      text += json[i];
+      continue;
+    }
+    const char c = json[++i];
+    if (c != 'u') {
+      static const char kFrom[] = "btnfr";
+      static const char kTo[] = "\b\t\n\f\r";
+      const char* found = std::strchr(kFrom, c);
+      text += found != nullptr && c != '\0' ? kTo[found - kFrom] : c;
+      continue;
+    }
+    auto unit = [&json](size_t at) {
+      return static_cast<unsigned>(std::strtoul(std::string(json.substr(at, 4)).c_str(), nullptr, 16));
+    };
+    unsigned point = unit(i + 1);
+    i += 4;
+    if (point < 0xD800) {
+      text += static_cast<char>(point);  // a control: AppendString leaves the rest raw
+      continue;
+    }
+    point = 0x10000 + ((point - 0xD800) << 10) + (unit(i + 3) - 0xDC00);
+    i += 6;
+    for (int shift = 18; shift >= 0; shift -= 6) {
+      text += static_cast<char>(shift == 18 ? 0xF0 | point >> 18 : 0x80 | (point >> shift & 0x3F));
+    }
+  }
+  return text;
+}
+
 std::string JsonString(std::string_view text) {
   Buffer out;
   AppendString(out, text);

@@ -31,6 +31,9 @@ void AppendBase64(Buffer& out, const char* bytes, size_t n, bool url_safe = fals
 // Lower-case hex digits, without quotes.
 void AppendHex(Buffer& out, const char* bytes, size_t n);
 
+// The text of a JSON string as AppendString writes it, or of any other scalar.
+std::string PlainText(std::string_view json);
+
 std::string JsonString(std::string_view text);
 
 }  // namespace penstock::event

@@ -1,9 +1,64 @@
 #include "pattern.h"
 
+#include <cctype>
+#include <cstring>
+
 #include "extension/core/option.h"
 
 namespace penstock::event {
 namespace {
+
+// Compiling recurses for each character, so that a very long expression would overflow the stack.
+constexpr size_t kMaxExpressionBytes = 4096;
+
+// Java constructs that ECMAScript would silently read as something else.
+Status CheckSyntax(const std::string& text) {
+  if (text.size() > kMaxExpressionBytes) {
+    return Status(StatusCode::kInvalidOption, "a regular expression is longer than 4096 bytes");
+  }
+  for (size_t i = 0; i + 1 < text.size(); ++i) {
+    if (text[i] == '&' && text[i + 1] == '&') {
+      return Status(StatusCode::kNotSupported,
+                    "\"&&\" is not supported in regular expression \"" + text + "\"");
+    }
+    if (text[i] != '\\') continue;
+    const char c = text[++i];
+    if (std::isalpha(static_cast<unsigned char>(c)) != 0 &&
+        std::strchr("dDwWsSbBnrtfvx", c) == nullptr) {
+      return Status(StatusCode::kNotSupported, std::string("\"\\") + c +
+                                                   "\" is not supported in regular expression \"" +
+                                                   text + "\"");
+    }
+  }
+  return {};
+}
+
+// Java's Matcher.replaceFirst: $n takes as many digits as name an existing group, \c is c.
+bool Expand(const std::smatch& match, const std::string& replacement, std::string* result) {
+  std::string text;
+  for (size_t i = 0; i < replacement.size(); ++i) {
+    const char c = replacement[i];
+    if (c == '\\' && i + 1 < replacement.size()) {
+      text += replacement[++i];
+    } else if (c == '$') {
+      if (i + 1 >= replacement.size() || std::isdigit(static_cast<unsigned char>(replacement[i + 1])) == 0) {
+        return false;
+      }
+      size_t group = static_cast<size_t>(replacement[++i] - '0');
+      if (group >= match.size()) return false;
+      while (i + 1 < replacement.size() &&
+             std::isdigit(static_cast<unsigned char>(replacement[i + 1])) != 0 &&
+             group * 10 + static_cast<size_t>(replacement[i + 1] - '0') < match.size()) {
+        group = group * 10 + static_cast<size_t>(replacement[++i] - '0');
+      }
+      text += match[group].str();
+    } else {
+      text += c;
+    }
+  }
+  *result = text;
+  return true;
+}
 
 // Splits at commas that no backslash protects, as Debezium's Strings.setOfRegex does.
 std::vector<std::string> SplitPatterns(std::string_view text) {
@@ -26,7 +81,10 @@ std::vector<std::string> SplitPatterns(std::string_view text) {
 }  // namespace
 
 Result<Pattern> Pattern::Compile(const std::string& text, bool ignore_case) {
-  auto flags = std::regex::ECMAScript | std::regex::optimize;
+  if (Status status = CheckSyntax(text); !status.ok()) return status;
+  // The matcher that needs no stack and no exponential time; it knows no back references.
+  auto flags =
+      std::regex::ECMAScript | std::regex::optimize | std::regex_constants::__polynomial;
   if (ignore_case) flags |= std::regex::icase;
   Pattern pattern;
   try {
@@ -46,8 +104,7 @@ bool Pattern::Replace(const std::string& text, const std::string& replacement,
                       std::string* result) const {
   std::smatch match;
   if (regex_ == nullptr || !std::regex_match(text, match, *regex_)) return false;
-  *result = match.format(replacement);
-  return true;
+  return Expand(match, replacement, result);
 }
 
 Result<PatternList> PatternList::Parse(std::string_view option, const std::string& text) {
@@ -63,6 +120,20 @@ Result<PatternList> PatternList::Parse(std::string_view option, const std::strin
     list.patterns_.push_back(std::move(pattern.value()));
   }
   return list;
+}
+
+bool Pattern::AcceptsReplacement(std::string_view replacement) const {
+  for (size_t i = 0; i < replacement.size(); ++i) {
+    if (replacement[i] == '\\') {
+      if (++i >= replacement.size()) return false;
+    } else if (replacement[i] == '$') {
+      if (++i >= replacement.size() || std::isdigit(static_cast<unsigned char>(replacement[i])) == 0) {
+        return false;
+      }
+      if (static_cast<size_t>(replacement[i] - '0') > regex_->mark_count()) return false;
+    }
+  }
+  return true;
 }
 
 bool PatternList::Matches(std::string_view text) const {

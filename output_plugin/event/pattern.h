@@ -1,5 +1,6 @@
 // pattern.h: Debezium's regular-expression lists: Java syntax as far as ECMAScript shares it,
-// anchored at both ends, compared without case.
+// anchored at both ends, compared without case. Java constructs beyond that, back references and
+// expressions above 4096 bytes are refused.
 #ifndef PENSTOCK_EVENT_PATTERN_H
 #define PENSTOCK_EVENT_PATTERN_H
 
@@ -21,6 +22,8 @@ class Pattern {
   static Result<Pattern> Compile(const std::string& text, bool ignore_case);
 
   bool Matches(std::string_view text) const;
+  // Whether a replacement names only groups that exist ($0 … $9 at its first digit).
+  bool AcceptsReplacement(std::string_view replacement) const;
   // Java's Matcher.matches + replaceFirst: false and no change when the whole text does not match.
   bool Replace(const std::string& text, const std::string& replacement, std::string* result) const;
 

@@ -115,20 +115,19 @@ bool WriteNumeric(Buffer& out, const Column& column, const FieldValue& value) {
 }
 
 // money: an integer of 10^-money_digits, rounded half up (away from zero) to the column's scale.
-int64_t RoundMoney(int64_t value, int digits, int scale) {
-  for (; digits < scale; ++digits) value *= 10;
-  for (; digits > scale; --digits) {
-    if (digits - 1 > scale) {
-      value /= 10;
-    } else {
-      value = (value + (value < 0 ? -5 : 5)) / 10;
-    }
-  }
-  return value;
+// False when that does not fit.
+bool RoundMoney(int64_t value, int digits, int scale, int64_t* rounded) {
+  __int128 units = value;
+  for (; digits < scale; ++digits) units *= 10;
+  for (; digits > scale + 1; --digits) units /= 10;
+  if (digits > scale) units = (units + (units < 0 ? -5 : 5)) / 10;
+  *rounded = static_cast<int64_t>(units);
+  return units == *rounded;
 }
 
-void WriteMoney(Buffer& out, const Column& column, const FieldValue& value) {
-  const int64_t units = RoundMoney(value.number, column.money_digits, column.scale);
+bool WriteMoney(Buffer& out, const Column& column, const FieldValue& value) {
+  int64_t units;
+  if (!RoundMoney(value.number, column.money_digits, column.scale, &units)) return false;
   if (column.kind == Kind::kMoneyDecimal) {
     char bytes[8];
     int n = 8;
@@ -137,10 +136,12 @@ void WriteMoney(Buffer& out, const Column& column, const FieldValue& value) {
       bytes[--n] = static_cast<char>(rest);
       rest >>= 8;
     } while (n > 0 && !((rest == 0 && bytes[n] >= 0) || (rest == -1 && bytes[n] < 0)));
-    return AppendQuotedBase64(out, bytes + n, static_cast<size_t>(8 - n));
+    AppendQuotedBase64(out, bytes + n, static_cast<size_t>(8 - n));
+    return true;
   }
   if (column.kind == Kind::kMoneyDouble) {
-    return AppendDouble(out, static_cast<double>(units) / std::pow(10.0, column.scale));
+    AppendDouble(out, static_cast<double>(units) / std::pow(10.0, column.scale));
+    return true;
   }
   uint64_t magnitude = units < 0 ? 0 - static_cast<uint64_t>(units) : static_cast<uint64_t>(units);
   std::string text = std::to_string(magnitude);
@@ -151,6 +152,7 @@ void WriteMoney(Buffer& out, const Column& column, const FieldValue& value) {
   if (units < 0) out.Append('-');
   out.Append(text);
   out.Append('"');
+  return true;
 }
 
 // Days since 1970. Snapshots of Debezium read dates through java.sql.Date, which loses the era and
@@ -419,8 +421,7 @@ bool WriteValue(Buffer& out, const Column& column, const FieldValue& value, cons
     case Kind::kMoneyDecimal:
     case Kind::kMoneyDouble:
     case Kind::kMoneyText:
-      WriteMoney(out, column, value);
-      return true;
+      return WriteMoney(out, column, value);
     case Kind::kDate:
     case Kind::kConnectDate:
     case Kind::kIsoDate:
