@@ -319,7 +319,12 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRe
     }
   });
   if (wanted) Emit(context, lsn);
-  if (!transactional) CloseMessage(context);  // no commit follows
+  if (!transactional) {  // no commit follows: it is a transaction of its own, ending with its record
+    CloseMessage(context);
+    if (wanted && stream->writer != nullptr) {
+      stream->writer->commit(stream->writer->self, context->reader->EndRecPtr, now / 1000);
+    }
+  }
   if (own_transaction) CommitTransactionCommand();
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);

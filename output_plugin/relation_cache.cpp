@@ -27,6 +27,7 @@ class RelationCache {
   HTAB *entries;
   MemoryContext context;
   const event::EventOptions *options;
+  Oid owner;
   const PenstockEventWriter *writer;
   bool snapshot;
   bool stale;            // some entries may be invalid
@@ -108,11 +109,12 @@ bool ReadableSince(const PenstockEventWriter &writer, Oid relid, uint64 lsn) {
 }
 
 void CheckOwner(const RelationCache *cache, Relation named, uint64 lsn) {
-  if (cache->writer == nullptr || !OidIsValid(cache->writer->owner)) return;
+  if (!OidIsValid(cache->owner)) return;
   const Oid relid = RelationGetRelid(named);
-  const Oid owner = cache->writer->owner;
+  const Oid owner = cache->owner;
   const pg::ReadRight right = pg::OwnerMayRead(relid, owner);
-  if (right == pg::ReadRight::kYes || ReadableSince(*cache->writer, relid, lsn)) return;
+  if (right == pg::ReadRight::kYes) return;
+  if (cache->writer != nullptr && ReadableSince(*cache->writer, relid, lsn)) return;
   if (right == pg::ReadRight::kNoSelect) {
     ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                     errmsg("permission denied for table %s", RelationGetRelationName(named)),
@@ -177,7 +179,7 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
 }  // namespace
 
 RelationCache *MakeRelationCache(MemoryContext context, const event::EventOptions *options,
-                                 const PenstockEventWriter *writer, bool snapshot) {
+                                 Oid owner, const PenstockEventWriter *writer, bool snapshot) {
   RegisterCallbacks();
   auto *cache =
       static_cast<RelationCache *>(MemoryContextAllocZero(context, sizeof(RelationCache)));
@@ -191,6 +193,7 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
       hash_create("penstock relations", 128, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
   cache->context = context;
   cache->options = options;
+  cache->owner = owner;
   cache->writer = writer;
   cache->snapshot = snapshot;
   auto *callback = static_cast<MemoryContextCallback *>(

@@ -21,6 +21,9 @@
 
 #define PENSTOCK_WRITER_VARIABLE "penstock_event_writer"
 #define PENSTOCK_API_VARIABLE "penstock_output_api"
+/* Plugin option that only penstock.so gives: OID of the role whose SELECT rights are checked when
+ * there is no writer. */
+#define PENSTOCK_OWNER_OPTION "penstock.owner"
 #define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
 #define PENSTOCK_ABI_NUMBER 1u
 

@@ -61,6 +61,7 @@ event::EventEncoder *MakeEncoder(const TextOption *options, int count, const cha
 // Texts that the encoder is made from, in UTF-8 and in CurrentMemoryContext.
 struct StreamTexts {
   const char *database;
+  Oid owner;  // PENSTOCK_OWNER_OPTION
   TextOption *options;
   int count;
 };
@@ -72,16 +73,23 @@ char *CopyUtf8(MemoryContext context, const char *text) {
 StreamTexts ReadTexts(List *options) {
   MemoryContext caller = CurrentMemoryContext;
   StreamTexts texts;
-  texts.count = list_length(options);
-  texts.options = static_cast<TextOption *>(palloc(sizeof(TextOption) * (texts.count + 1)));
+  texts.owner = InvalidOid;
+  texts.count = 0;
+  texts.options =
+      static_cast<TextOption *>(palloc(sizeof(TextOption) * (list_length(options) + 1)));
   // A walsender and the sink worker start decoding outside a transaction, where the catalogue
   // cannot be read.
   const bool own_transaction = !IsTransactionState();
   if (own_transaction) StartTransactionCommand();
-  for (int i = 0; i < texts.count; ++i) {
-    auto *element = static_cast<DefElem *>(list_nth(options, i));
+  ListCell *cell;
+  foreach (cell, options) {
+    auto *element = static_cast<DefElem *>(lfirst(cell));
     const char *value = element->arg == nullptr ? "true" : defGetString(element);
-    texts.options[i] = {CopyUtf8(caller, element->defname), CopyUtf8(caller, value)};
+    if (strcmp(element->defname, PENSTOCK_OWNER_OPTION) == 0) {
+      texts.owner = atooid(value);
+      continue;
+    }
+    texts.options[texts.count++] = {CopyUtf8(caller, element->defname), CopyUtf8(caller, value)};
   }
   texts.database = CopyUtf8(caller, get_database_name(MyDatabaseId));
   if (own_transaction) CommitTransactionCommand();
@@ -121,7 +129,9 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapsh
   stream->change_context =
       AllocSetContextCreate(CurrentMemoryContext, "penstock change", ALLOCSET_DEFAULT_SIZES);
   stream->relations =
-      MakeRelationCache(CurrentMemoryContext, &encoder->options(), writer, snapshot);
+      MakeRelationCache(CurrentMemoryContext, &encoder->options(),
+                        writer != nullptr ? static_cast<Oid>(writer->owner) : texts.owner, writer,
+                        snapshot);
   return stream;
 }
 

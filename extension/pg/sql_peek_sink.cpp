@@ -1,6 +1,7 @@
 // sql_peek_sink.cpp: sink_tables and peek_sink: what a sink captures, and what comes next.
 #include "../core/connect_config.h"
 #include "guc.h"
+#include "output_plugin/rendezvous.h"
 #include "sql_captured.h"
 #include "sql_rights.h"
 
@@ -59,9 +60,10 @@ void PutTable(ReturnSetInfo* result, Oid relid) {
 }
 
 // The plugin's options as pg_logical_slot_peek_changes takes them, one record per line.
-ArrayType* PluginOptionArray(const SinkConfig* config) {
+// The owner goes along: tables that exist no more are judged by the rights of their time.
+ArrayType* PluginOptionArray(const SinkConfig* config, Oid owner) {
   const int count = static_cast<int>(config->event.size());
-  auto* items = static_cast<Datum*>(palloc(sizeof(Datum) * (2 * count + 2)));
+  auto* items = static_cast<Datum*>(palloc(sizeof(Datum) * (2 * count + 4)));
   int used = 0;
   for (int i = 0; i < count; i++) {
     if (strcmp(config->event[i].first.c_str(), "output") == 0) continue;
@@ -70,6 +72,8 @@ ArrayType* PluginOptionArray(const SinkConfig* config) {
   }
   items[used++] = CStringGetTextDatum("output");
   items[used++] = CStringGetTextDatum("record");
+  items[used++] = CStringGetTextDatum(PENSTOCK_OWNER_OPTION);
+  items[used++] = CStringGetTextDatum(psprintf("%u", owner));
   return construct_array(items, used, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
@@ -165,7 +169,7 @@ void PeekSink(FunctionCallInfo fcinfo) {
   const SavedUser saved = EnterExtensionOwner();
   const int nest_level = AllowPlugin();
   CopySlot(NameStr(row.slot_name), slot);
-  ReadChanges(result, slot, limit, PluginOptionArray(config));
+  ReadChanges(result, slot, limit, PluginOptionArray(config, row.owner));
   DropSlot(slot);
   AtEOXact_GUC(true, nest_level);
   LeaveExtensionOwner(saved);

@@ -84,6 +84,7 @@ extern void penstock_finish_snapshot(PenstockWorker *worker, XLogRecPtr lsn);
 extern void penstock_service(PenstockWorker *worker);
 extern void penstock_service_if_due(PenstockWorker *worker);
 extern bool penstock_in_flight(PenstockWorker *worker);
+extern void penstock_drain(PenstockWorker *worker);
 extern void penstock_abandon_sink(PenstockWorker *worker);
 /* Sleeps until the latch is set, the sink has work, or the time is over. */
 extern void penstock_sleep(PenstockWorker *worker, long timeout_ms, uint32 wait_event);

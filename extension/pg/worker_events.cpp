@@ -201,7 +201,8 @@ void PublishProgress(PenstockWorker* worker, TimestampTz now) {
 void AdvancePosition(PenstockWorker* worker, TimestampTz now) {
   PenstockDelivery* delivery = worker->delivery;
   uint64_t lsn = delivery->delivered_lsn = delivery->sink->DeliveredLsn();
-  bool idle = lsn >= delivery->last_end_lsn && !delivery->in_transaction;
+  bool idle = lsn >= delivery->last_end_lsn && !delivery->in_transaction &&
+              delivery->sink->InFlightEvents() == 0;
   if (idle && worker->read_lsn > lsn && StoreIdlePosition(worker, worker->read_lsn, now)) {
     lsn = worker->read_lsn;
   }
@@ -266,6 +267,19 @@ void MakeSinkObject(PenstockWorker* worker) {
   worker->wait_set = nullptr;
 }
 
+// One event is refused for good: the transactions before it are delivered and confirmed all the
+// same, so that they do not come again with every restart.
+void DeliverWhatCameBefore(PenstockWorker* worker) {
+  static uint32 wait_event = 0;
+  if (wait_event == 0) wait_event = WaitEventExtensionCompat("PenstockDeliver");
+  while (penstock_in_flight(worker)) {
+    CHECK_FOR_INTERRUPTS();
+    penstock_service(worker);
+    penstock_sleep(worker, kPollMs, wait_event);
+  }
+  penstock_service(worker);
+}
+
 // Waits until the sink may have room again.
 void WaitForRoom(PenstockWorker* worker, const ErrorCopy& error, int attempt) {
   static uint32 wait_event = 0;
@@ -295,7 +309,10 @@ static void penstock_write_event(void* self, const PenstockEvent* event) {
   penstock::pg::FailpointPg("event_writer");
   for (int attempt = 0;; attempt++) {
     if (CallCxx(&error, [&] { return Deliver(delivery, *event); })) break;
-    if (!TryLater(error.code)) RaiseError(error);
+    if (!TryLater(error.code)) {
+      if (!worker->in_snapshot) DeliverWhatCameBefore(worker);
+      RaiseError(error);
+    }
     WaitForRoom(worker, error, attempt);
   }
   delivery->refused = false;
@@ -426,10 +443,27 @@ void penstock_sleep(PenstockWorker* worker, long timeout_ms, uint32 wait_event) 
   ResetLatch(MyLatch);
 }
 
+static void penstock_leave_at_once(int code, Datum) { _exit(code); }
+
+// The plugin raised an ERROR: what was taken before it is delivered and confirmed as far as a second
+// allows, so that it does not come again with every restart.
+void penstock_drain(PenstockWorker* worker) {
+  PenstockDelivery* delivery = worker->delivery;
+  if (delivery == nullptr || worker->in_snapshot || MyReplicationSlot == nullptr) return;
+  for (int left_ms = 1000; left_ms > 0 && penstock_in_flight(worker); left_ms -= 20) {
+    ErrorCopy error;
+    if (!CallCxx(&error, [delivery] { return delivery->sink->Poll(20); })) break;
+  }
+  penstock_confirm(worker, delivery->sink->DeliveredLsn());
+}
+
 void penstock_abandon_sink(PenstockWorker* worker) {
   if (worker->delivery == nullptr) return;
   ErrorCopy error;
   (void)CallCxx(&error, [worker] { worker->delivery->sink->Abandon(); });
+  // exit() would run destructors of libraries beneath threads that live on. Slot and shared memory
+  // are given up before this runs.
+  if (worker->delivery->sink->LeftThreads()) on_proc_exit(penstock_leave_at_once, 0);
 }
 
 }  // extern "C"

@@ -265,6 +265,7 @@ Status FileSink::StorePosition(uint64_t lsn) {
   if (!failed_.ok()) return failed_;
   if (InFlightEvents() > 0) return {StatusCode::kBusy, "events are in flight"};
   if (lsn <= stored_.position_lsn) return {};
+  if (!backoff_.Due()) return trouble_;
   FilePosition next = stored_;
   next.position_lsn = lsn;
   next.streaming = true;

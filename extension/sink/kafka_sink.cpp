@@ -278,10 +278,10 @@ void KafkaSink::Abandon() {
   failed_ = {StatusCode::kInternal, "the kafka sink was abandoned"};
   topics_.reset();
   rd_kafka_queue_io_event_enable(queue_.get(), -1, nullptr, 0);
-  const bool released = ReleaseProducer(producer_, std::move(queue_));
+  left_threads_ = !ReleaseProducer(producer_, std::move(queue_));
   producer_ = nullptr;
   // Threads that are left behind may still write to it.
-  if (released) close(std::exchange(wake_fd_, -1));
+  if (!left_threads_) close(std::exchange(wake_fd_, -1));
 }
 
 }  // namespace penstock::sink

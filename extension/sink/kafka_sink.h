@@ -37,6 +37,7 @@ class KafkaSink final : public Sink {
   uint64_t InFlightBytes() const override { return tracker_.InFlightBytes(); }
   int WakeFd() const override { return wake_fd_; }
   void Abandon() override;
+  bool LeftThreads() const override { return left_threads_; }
 
   rd_kafka_t* producer() { return producer_; }  // for tests
 
@@ -66,6 +67,7 @@ class KafkaSink final : public Sink {
   Status trouble_;           // last connection error since then
   Status failed_;            // for good
   bool abandoned_ = false;
+  bool left_threads_ = false;  // the producer could not be destroyed in time
 };
 
 }  // namespace penstock::sink

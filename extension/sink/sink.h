@@ -89,6 +89,10 @@ class Sink {
   // that stores positions stores it durably (called at most every few seconds). Default: nothing.
   virtual Status StorePosition(uint64_t /*lsn*/) { return {}; }
 
+  // After Abandon: threads of a foreign library still run, so the process must not run exit
+  // handlers.
+  virtual bool LeftThreads() const { return false; }
+
   // Whether StorePosition costs something: then it is called at most every few seconds.
   virtual bool StoresPosition() const { return false; }
 

@@ -86,7 +86,7 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
       (failure_required_ || options_.converting_failure == FailureMode::kFail)) {
     return Status(StatusCode::kDataError, "cannot express the value of " + failure_,
                   "Set decimal.handling.mode=string or time.precision.mode, or "
-                  "event.converting.failure.handling.mode=warn to send null instead.");
+                  "event.converting.failure.handling.mode=warn to send null in columns that may be null.");
   }
   Finish(true);
   return {};

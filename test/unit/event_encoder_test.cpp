@@ -216,6 +216,36 @@ TEST_F(EncoderTest, MessagesHaveNoContextHeaders) {
   EXPECT_EQ(encoder_->events()[0].header_count, 0u);
 }
 
+// A null in a required field would be refused by every reader.
+TEST_F(EncoderTest, RequiredValueThatCannotBeExpressedIsAnError) {
+  Make({{"schemas.enable", "false"}});
+  plan_.columns[1].kind = Kind::kDecimal;
+  const FieldValue row[] = {Number(1), Bytes("\x01\xC0")};  // numeric NaN
+  Change change;
+  change.after = row;
+  EXPECT_EQ(encoder_->Encode(plan_, change, 1).code(), StatusCode::kDataError);
+  plan_.columns[1].optional = true;
+  EXPECT_TRUE(encoder_->Encode(plan_, change, 1).ok());
+  EXPECT_NE(Value(0).find("\"name\":null"), std::string::npos);
+  EXPECT_NE(encoder_->TakeConversionWarning().find("name"), std::string::npos);
+}
+
+TEST(Money, RoundsAndRefusesWhatDoesNotFit) {
+  Column column;
+  column.kind = Kind::kMoneyText;
+  auto text = [&column](int64_t units, int scale) {
+    column.scale = scale;
+    Buffer out;
+    return WriteValue(out, column, Number(units), {}) ? std::string(out.view()) : "refused";
+  };
+  EXPECT_EQ(text(-1255, 1), "\"-12.6\"");
+  EXPECT_EQ(text(1254, 1), "\"12.5\"");
+  EXPECT_EQ(text(5, 4), "\"0.0500\"");
+  EXPECT_EQ(text(100000000000, 10), "refused");
+  column.money_digits = 0;  // lc_monetary of Japan
+  EXPECT_EQ(text(7, 2), "\"7.00\"");
+}
+
 TEST(BaseTopic, ReplacesWhatTopicsCannotHold) {
   EventOptions options;
   options.topic_prefix = "srv";

@@ -93,6 +93,11 @@ TEST(EventOptions, TransformsAreChecked) {
   EXPECT_FALSE(Parse({{"transforms.x.type", "com.example.Mine"}}).ok());
   EXPECT_FALSE(Parse({{"transforms", "r"},
                       {"transforms.r.type", "org.apache.kafka.connect.transforms.RegexRouter"},
+                      {"transforms.r.regex", "a"},
+                      {"transforms.r.replacement", "$1"}})
+                   .ok());
+  EXPECT_FALSE(Parse({{"transforms", "r"},
+                      {"transforms.r.type", "org.apache.kafka.connect.transforms.RegexRouter"},
                       {"transforms.r.regex", "a"}})
                    .ok());
 }
@@ -109,6 +114,32 @@ TEST(EventOptions, RegexRouter) {
   EXPECT_TRUE(options.routes[0].regex.Replace("srv.public.t", "$3-$1", &topic));
   EXPECT_EQ(topic, "t-srv");
   EXPECT_FALSE(options.routes[0].regex.Replace("srv.t", "$3-$1", &topic));
+}
+
+TEST(Pattern, JavaReplacement) {
+  const Pattern pattern = Pattern::Compile("(.*)-(.*)", false).value();
+  std::string result;
+  EXPECT_TRUE(pattern.Replace("a-b", "v_$12024", &result));
+  EXPECT_EQ(result, "v_a2024") << "$1, since there is no group 12";
+  EXPECT_TRUE(pattern.Replace("a-b", "\\$1$2", &result));
+  EXPECT_EQ(result, "$1b");
+  EXPECT_TRUE(pattern.AcceptsReplacement("$2"));
+  EXPECT_FALSE(pattern.AcceptsReplacement("$3"));
+  EXPECT_FALSE(pattern.AcceptsReplacement("$"));
+}
+
+TEST(Pattern, LongTextsAndLongPatterns) {
+  EXPECT_TRUE(Pattern::Compile("a.*", true).value().Matches("a" + std::string(300000, 'b')));
+  EXPECT_FALSE(Pattern::Compile("(a*)*b", true).value().Matches(std::string(100, 'a')));
+  EXPECT_FALSE(Pattern::Compile(std::string(200000, 'a'), true).ok());
+  EXPECT_FALSE(Pattern::Compile(std::string(200000, '('), true).ok());
+}
+
+TEST(Pattern, JavaSyntaxThatWouldMeanSomethingElseIsRefused) {
+  EXPECT_FALSE(Pattern::Compile("\\Qa.b\\E", true).ok());
+  EXPECT_FALSE(Pattern::Compile("[a-z&&[^b]]", true).ok());
+  EXPECT_FALSE(Pattern::Compile("(a)\\1", true).ok());
+  EXPECT_TRUE(Pattern::Compile("\\w+\\.\\d", true).ok());
 }
 
 TEST(Pattern, BackslashKeepsAComma) {

@@ -48,6 +48,12 @@ TEST(JsonText, EscapesLongTexts) {
   }
 }
 
+TEST(JsonText, PlainTextIsTheInverse) {
+  const std::string text("a\"b\\\b\t\n\f\r\x01\x1fé😀\x7f");
+  EXPECT_EQ(PlainText(JsonString(text)), text);
+  EXPECT_EQ(PlainText("12"), "12");
+}
+
 TEST(JsonText, DoublesAsJava) {
   EXPECT_EQ(Text<double>(AppendDouble, 4), "4.0");
   EXPECT_EQ(Text<double>(AppendDouble, -0.0), "-0.0");
