@@ -65,22 +65,19 @@ char *QuotedLiteral(const char *text, bool quirks) {
   return literal;
 }
 
-// Types whose default Debezium leaves out: structs, arrays and what it has no parser for.
+// Debezium has a parser for the defaults of these types alone, by the name of the column's own
+// type: not of domains over them.
 bool HasDefaultParser(const TypeShape &type) {
-  switch (type.type) {
-    case PgType::kUnknown:
-    case PgType::kArray:
-    case PgType::kMoney:
-    case PgType::kBytea:
-    case PgType::kPoint:
-    case PgType::kHstore:
-    case PgType::kLtree:
-    case PgType::kTsvector:
-    case PgType::kName:
-      return false;
-    default:
-      return true;
+  static const char *const kNames[] = {
+      "bit",  "bool",      "bpchar",      "date", "float4", "float8",  "int2",
+      "int4", "int8",      "interval",    "json", "jsonb",  "numeric", "text",
+      "time", "timestamp", "timestamptz", "uuid", "varbit", "varchar", "xml"};
+  if (type.is_domain) return false;
+  if (type.type == PgType::kEnum) return true;
+  for (const char *name : kNames) {
+    if (type.type != PgType::kUnknown && strcmp(type.name, name) == 0) return true;
   }
+  return false;
 }
 
 bool IsPlainText(const TypeShape &type) {
@@ -124,6 +121,10 @@ void ReadDefault(Relation relation, Form_pg_attribute attribute, bool quirks, Co
     return;
   }
   char *literal = QuotedLiteral(text, quirks);
+  if (literal == nullptr && column->type.type == PgType::kBit) {
+    column->default_kind = DefaultKind::kFunction;  // a number cast to bits
+    return;
+  }
   if (literal == nullptr) {
     const bool constant = isdigit(static_cast<unsigned char>(*text)) || *text == '-' ||
                           strcmp(text, "true") == 0 || strcmp(text, "false") == 0;

@@ -210,8 +210,6 @@ bool SetKind(const TypeShape& type, const EventOptions& options, Column* column)
       column->element = std::make_unique<Column>();
       column->element->optional = type.element->type != PgType::kEnum;
       if (!SetKind(*type.element, options, column->element.get())) return false;
-      // Debezium formats elements of timestamptz[] with six digits always.
-      if (type.element->type == PgType::kTimestamptz) column->element->scale = 6;
       return true;
   }
   return false;
@@ -336,6 +334,8 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     SetDefault(source, options, &column);
     const bool in_value = CapturesColumn(options, prefix + column.name) && !source.generated;
     if (!in_value && !is_key && !source.generated) continue;
+    // Debezium describes a key column that the value lacks as optional.
+    if (!in_value && options.quirks) column.optional = true;
     if (is_key) {
       plan.key[static_cast<size_t>(in_key - key.begin())] = static_cast<int>(plan.columns.size());
       bound->key_in_old_row = bound->key_in_old_row && source.in_identity;

@@ -319,7 +319,8 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRe
     }
   });
   if (wanted) Emit(context, lsn);
-  if (!transactional) {  // no commit follows: it is a transaction of its own, ending with its record
+  if (!transactional) {  // no commit follows: it is a transaction of its own, ending with its
+                         // record
     CloseMessage(context);
     if (wanted && stream->writer != nullptr) {
       stream->writer->commit(stream->writer->self, context->reader->EndRecPtr, now / 1000);

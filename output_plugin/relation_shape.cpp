@@ -31,8 +31,8 @@ bool IdentifiesRows(Relation relation, HeapTuple tuple) {
 }
 
 // The index whose columns are the event key when no option says otherwise: the primary key, else
-// the first unique index by name without expressions, as Debezium takes it from JDBC. Debezium takes
-// partial and nullable ones too, whose keys are not unique.
+// the first unique index by name without expressions, as Debezium takes it from JDBC. Debezium
+// takes partial and nullable ones too, whose keys are not unique.
 Oid FindKeyIndex(Relation relation, bool quirks) {
   Oid best = InvalidOid;
   const char *best_name = nullptr;

@@ -81,7 +81,7 @@ struct TypeShape {
   const char *labels;  // kEnum: joined by commas
   FmgrInfo *output;    // kOutput
   TypeShape *element;  // kArray
-  int money_digits;  // fraction digits that money's integer has
+  int money_digits;    // fraction digits that money's integer has
   int16 length;
   bool by_value;
   char align;

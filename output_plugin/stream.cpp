@@ -128,10 +128,9 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapsh
   stream->writer = writer;
   stream->change_context =
       AllocSetContextCreate(CurrentMemoryContext, "penstock change", ALLOCSET_DEFAULT_SIZES);
-  stream->relations =
-      MakeRelationCache(CurrentMemoryContext, &encoder->options(),
-                        writer != nullptr ? static_cast<Oid>(writer->owner) : texts.owner, writer,
-                        snapshot);
+  stream->relations = MakeRelationCache(
+      CurrentMemoryContext, &encoder->options(),
+      writer != nullptr ? static_cast<Oid>(writer->owner) : texts.owner, writer, snapshot);
   return stream;
 }
 

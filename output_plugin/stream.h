@@ -36,8 +36,8 @@ int64 UnixMicros(TimestampTz time);
 // a value cannot be expressed and the options say fail.
 void EncodeChange(Stream *stream, const CachedRelation &relation, const event::Change &change);
 
-// The settings that would show in text forms (TimeZone and the like), fixed while a stream runs in a
-// session of somebody else's. Plain data.
+// The settings that would show in text forms (TimeZone and the like), fixed while a stream runs in
+// a session of somebody else's. Plain data.
 constexpr int kFixedSettings = 5;
 struct FixedSettings {
   bool fixed;

@@ -445,8 +445,8 @@ void penstock_sleep(PenstockWorker* worker, long timeout_ms, uint32 wait_event) 
 
 static void penstock_leave_at_once(int code, Datum) { _exit(code); }
 
-// The plugin raised an ERROR: what was taken before it is delivered and confirmed as far as a second
-// allows, so that it does not come again with every restart.
+// The plugin raised an ERROR: what was taken before it is delivered and confirmed as far as a
+// second allows, so that it does not come again with every restart.
 void penstock_drain(PenstockWorker* worker) {
   PenstockDelivery* delivery = worker->delivery;
   if (delivery == nullptr || worker->in_snapshot || MyReplicationSlot == nullptr) return;

@@ -1,5 +1,6 @@
 #include "event_encoder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "json_text.h"
@@ -84,9 +85,10 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
   // stops there as well.
   if (!failure_.empty() &&
       (failure_required_ || options_.converting_failure == FailureMode::kFail)) {
-    return Status(StatusCode::kDataError, "cannot express the value of " + failure_,
-                  "Set decimal.handling.mode=string or time.precision.mode, or "
-                  "event.converting.failure.handling.mode=warn to send null in columns that may be null.");
+    return Status(
+        StatusCode::kDataError, "cannot express the value of " + failure_,
+        "Set decimal.handling.mode=string or time.precision.mode, or "
+        "event.converting.failure.handling.mode=warn to send null in columns that may be null.");
   }
   Finish(true);
   return {};
@@ -126,7 +128,14 @@ EventEncoder::Draft& EventEncoder::NewDraft(const std::string& topic) {
 
 void EventEncoder::AddTombstone() {
   drafts_[draft_count_] = drafts_[draft_count_ - 1];
-  drafts_[draft_count_++].value = Span{};
+  Draft& tombstone = drafts_[draft_count_++];
+  tombstone.value = Span{};
+  // Of the metadata a tombstone knows its operation alone.
+  auto& headers = tombstone.added_headers;
+  headers.erase(
+      std::remove_if(headers.begin(), headers.end(),
+                     [](const AddedHeader& header) { return header.field->path != "op"; }),
+      headers.end());
 }
 
 EventInfo EventEncoder::InfoOf(const Change& change, char op) const {
@@ -260,7 +269,7 @@ void EventEncoder::AddFlatHeaders(const RelationPlan& plan, const EventInfo& inf
     Buffer json;
     AppendMetadata(json, field.path, plan, options_, info);
     AddedHeader header;
-    header.name = &field.name;
+    header.field = &field;
     header.is_null = json.view() == "null";
     if (!header.is_null) header.value = PlainText(json.view());
     draft->added_headers.push_back(std::move(header));
@@ -383,7 +392,7 @@ void EventEncoder::Finish(bool with_context_headers) {
       add(context_headers_[c].first.c_str(), context_headers_[c].second);
     }
     for (const AddedHeader& header : draft.added_headers) {
-      add(header.name->c_str(), header.value);
+      add(header.field->name.c_str(), header.value);
       if (header.is_null) headers_.back().value = nullptr;
     }
     events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(draft.key),

@@ -62,7 +62,7 @@ class EventEncoder {
     bool is_null = true;
   };
   struct AddedHeader {  // add.headers
-    const std::string* name = nullptr;
+    const AddedField* field = nullptr;
     std::string value;
     bool is_null = false;
   };

@@ -229,7 +229,8 @@ std::string PlainText(std::string_view json) {
       continue;
     }
     auto unit = [&json](size_t at) {
-      return static_cast<unsigned>(std::strtoul(std::string(json.substr(at, 4)).c_str(), nullptr, 16));
+      return static_cast<unsigned>(
+          std::strtoul(std::string(json.substr(at, 4)).c_str(), nullptr, 16));
     };
     unsigned point = unit(i + 1);
     i += 4;

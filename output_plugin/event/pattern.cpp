@@ -25,9 +25,9 @@ Status CheckSyntax(const std::string& text) {
     const char c = text[++i];
     if (std::isalpha(static_cast<unsigned char>(c)) != 0 &&
         std::strchr("dDwWsSbBnrtfvx", c) == nullptr) {
-      return Status(StatusCode::kNotSupported, std::string("\"\\") + c +
-                                                   "\" is not supported in regular expression \"" +
-                                                   text + "\"");
+      return Status(
+          StatusCode::kNotSupported,
+          std::string("\"\\") + c + "\" is not supported in regular expression \"" + text + "\"");
     }
   }
   return {};
@@ -41,7 +41,8 @@ bool Expand(const std::smatch& match, const std::string& replacement, std::strin
     if (c == '\\' && i + 1 < replacement.size()) {
       text += replacement[++i];
     } else if (c == '$') {
-      if (i + 1 >= replacement.size() || std::isdigit(static_cast<unsigned char>(replacement[i + 1])) == 0) {
+      if (i + 1 >= replacement.size() ||
+          std::isdigit(static_cast<unsigned char>(replacement[i + 1])) == 0) {
         return false;
       }
       size_t group = static_cast<size_t>(replacement[++i] - '0');
@@ -83,8 +84,7 @@ std::vector<std::string> SplitPatterns(std::string_view text) {
 Result<Pattern> Pattern::Compile(const std::string& text, bool ignore_case) {
   if (Status status = CheckSyntax(text); !status.ok()) return status;
   // The matcher that needs no stack and no exponential time; it knows no back references.
-  auto flags =
-      std::regex::ECMAScript | std::regex::optimize | std::regex_constants::__polynomial;
+  auto flags = std::regex::ECMAScript | std::regex::optimize | std::regex_constants::__polynomial;
   if (ignore_case) flags |= std::regex::icase;
   Pattern pattern;
   try {
@@ -127,7 +127,8 @@ bool Pattern::AcceptsReplacement(std::string_view replacement) const {
     if (replacement[i] == '\\') {
       if (++i >= replacement.size()) return false;
     } else if (replacement[i] == '$') {
-      if (++i >= replacement.size() || std::isdigit(static_cast<unsigned char>(replacement[i])) == 0) {
+      if (++i >= replacement.size() ||
+          std::isdigit(static_cast<unsigned char>(replacement[i])) == 0) {
         return false;
       }
       if (static_cast<size_t>(replacement[i] - '0') > regex_->mark_count()) return false;

@@ -8,6 +8,9 @@ namespace {
 
 constexpr const char* kSourceSchema =
     R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"version"},{"type":"string","optional":false,"field":"connector"},{"type":"string","optional":false,"field":"name"},{"type":"int64","optional":false,"field":"ts_ms"},{"type":"string","optional":true,"name":"io.debezium.data.Enum","version":1,"parameters":{"allowed":"true,first,first_in_data_collection,last_in_data_collection,last,false,incremental"},"default":"false","field":"snapshot"},{"type":"string","optional":false,"field":"db"},{"type":"string","optional":true,"field":"sequence"},{"type":"int64","optional":true,"field":"ts_us"},{"type":"int64","optional":true,"field":"ts_ns"},{"type":"string","optional":false,"field":"schema"},{"type":"string","optional":false,"field":"table"},{"type":"int64","optional":true,"field":"txId"},{"type":"int64","optional":true,"field":"lsn"},{"type":"int64","optional":true,"field":"xmin"},{"type":"string","optional":true,"field":"origin"},{"type":"int64","optional":true,"field":"origin_lsn"}],"optional":false,"name":"io.debezium.connector.postgresql.Source","version":1,"field":"source"})";
+// What add.fields=source.snapshot shows of it.
+constexpr const char* kSnapshotEnum =
+    R"(,"name":"io.debezium.data.Enum","version":1,"parameters":{"allowed":"true,first,first_in_data_collection,last_in_data_collection,last,false,incremental"})";
 constexpr const char* kTransactionSchema =
     R"({"type":"struct","fields":[{"type":"string","optional":false,"field":"id"},{"type":"int64","optional":false,"field":"total_order"},{"type":"int64","optional":false,"field":"data_collection_order"}],"optional":true,"name":"event.block","version":1,"field":"transaction"})";
 constexpr const char* kOpAndTimesSchema =
@@ -44,8 +47,9 @@ std::string FlatSchema(const RelationPlan& plan, const EventOptions& options,
       fields += R"(,{"type":"string","optional":true,"field":"__deleted"})";
     }
     for (const AddedField& added : options.flat.add_fields) {
-      fields += std::string(R"(,{"type":")") + MetadataType(added.path) +
-                R"(","optional":true,"field":)" + JsonString(added.name) + "}";
+      fields += std::string(R"(,{"type":")") + MetadataType(added.path) + R"(","optional":true)" +
+                (added.path == "source.snapshot" ? kSnapshotEnum : "") + R"(,"field":)" +
+                JsonString(added.name) + "}";
     }
   }
   return R"({"type":"struct","fields":[)" + fields + R"(],"optional":)" +

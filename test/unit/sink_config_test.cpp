@@ -109,6 +109,16 @@ TEST(SinkConfig, ListNames) {
   EXPECT_FALSE(ListNames("", "penstock_output"));
 }
 
+TEST(SinkConfig, ServerFiles) {
+  EXPECT_EQ(ServerFileOf("ssl.ca.location", "/a/ca.pem"), "/a/ca.pem");
+  EXPECT_EQ(ServerFileOf("producer.override.ssl.key.location", " /a/key "), "/a/key");
+  EXPECT_EQ(ServerFileOf("ssl.keystore.location", "store"), "store");
+  EXPECT_EQ(ServerFileOf("ssl.ca.location", "probe"), "");
+  EXPECT_EQ(ServerFileOf("ssl.key.location", "probe"), "probe");
+  EXPECT_EQ(ServerFileOf("ssl.ca.pem", "/a/ca.pem"), "");
+  EXPECT_EQ(ServerFileOf("client.location", "/a"), "");
+}
+
 TEST(SinkConfig, Placeholders) {
   const std::vector<Placeholder> found =
       FindPlaceholders("user=${file:/etc/x.properties:user};${env:PASSWORD};${other}${file:");

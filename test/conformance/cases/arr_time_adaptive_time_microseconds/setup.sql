@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, d date[], q time[], q2 time(2)[], r timetz[], ts timestamp[], ts3 timestamp(3)[], tz timestamptz[], tz0 timestamptz(0)[], dd date DEFAULT '2020-01-02', tt time DEFAULT '01:02:03', tts timestamp(2) NOT NULL DEFAULT '2020-01-02 03:04:05.67', ttz timestamptz(3) DEFAULT now(), dn date NOT NULL DEFAULT CURRENT_DATE);

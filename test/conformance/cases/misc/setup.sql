@@ -1,0 +1,2 @@
+CREATE SCHEMA "S-1"; CREATE TYPE "S-1"."Mo od" AS ENUM ('a"b','c\d','é');
+CREATE TABLE "S-1"."T 1" (k "S-1"."Mo od" PRIMARY KEY, "v""q" "S-1"."Mo od"[] , r real DEFAULT -1.5, d float8 DEFAULT 'NaN', b bool DEFAULT false, x "char" DEFAULT 'q', n name DEFAULT 'nm', t text DEFAULT E'tab\there', u uuid DEFAULT gen_random_uuid(), i interval DEFAULT '1 mon', bb bit(3) DEFAULT B'101', vb varbit(5), o oid DEFAULT 5, ip inet DEFAULT '1.2.3.4', rg int4range DEFAULT '[1,2)', js jsonb DEFAULT '{"a":  1}', big bigint DEFAULT -9, sm smallint DEFAULT -3);

@@ -1,0 +1,3 @@
+CREATE TABLE t (id int PRIMARY KEY, a text, b bytea, c jsonb, d text[], e int[], f varchar, g xml, h json, i uuid[], j date[], k char(4000), n int);
+DO $$ DECLARE c text; BEGIN FOREACH c IN ARRAY ARRAY['a','b','c','d','e','f','g','h','i','j','k'] LOOP EXECUTE format('ALTER TABLE t ALTER %I SET STORAGE EXTERNAL', c); END LOOP; END $$;
+INSERT INTO t VALUES (1, repeat('a',3000), decode(repeat('ab',3000),'hex'), to_jsonb(repeat('j',3000)), ARRAY[repeat('q',3000)], (SELECT array_agg(g) FROM generate_series(1,1000) g), repeat('v',3000), ('<a>'||repeat('x',3000)||'</a>')::xml, to_json(repeat('k',3000)), (SELECT array_agg('09e0c0f0-1111-4222-8333-a0b0c0d0e0f0'::uuid) FROM generate_series(1,200)), (SELECT array_agg('2020-01-01'::date+g) FROM generate_series(1,800) g), 'pad', 1);
