@@ -162,7 +162,7 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
   ClearEntry(entry);
   entry->captured = false;
   entry->warned_identity = false;
-  entry->named_relid = NamedRelation(*cache->options, relation);
+  entry->named_relid = NamedRelation(*cache->options, relation, cache->snapshot);
   // Valid from here on: an invalidation that arrives while the entry is built must not be lost.
   entry->valid = true;
   if (!OidIsValid(entry->named_relid)) return;
@@ -206,9 +206,11 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
   return cache;
 }
 
-Oid NamedRelation(const event::EventOptions &options, Relation relation) {
+Oid NamedRelation(const event::EventOptions &options, Relation relation, bool snapshot) {
   const bool root = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
-  if (!options.publish_via_partition_root) return root ? InvalidOid : RelationGetRelid(relation);
+  if (!options.publish_via_partition_root) {
+    return root && !(snapshot && options.quirks) ? InvalidOid : RelationGetRelid(relation);
+  }
   if (!relation->rd_rel->relispartition) return RelationGetRelid(relation);
   List *ancestors = get_partition_ancestors(RelationGetRelid(relation));
   const Oid top = ancestors == NIL ? RelationGetRelid(relation) : llast_oid(ancestors);

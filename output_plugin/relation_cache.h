@@ -36,8 +36,9 @@ CachedRelation *LookupRelation(RelationCache *cache, Relation relation, uint64 l
 void SweepRelations(RelationCache *cache);
 
 // The relation whose name the events of this one carry, as an OID; InvalidOid: none, its rows are
-// not captured (a partition's root without publish.via.partition.root has no rows of its own).
-Oid NamedRelation(const event::EventOptions &options, Relation relation);
+// not captured (a partition's root without publish.via.partition.root has no rows of its own; under
+// quirks a snapshot reads it all the same, as Debezium does).
+Oid NamedRelation(const event::EventOptions &options, Relation relation, bool snapshot);
 
 }  // namespace penstock::output
 

@@ -37,7 +37,7 @@ bool CapturesRelation(void *encoder, Relation relation) {
   const char kind = relation->rd_rel->relkind;
   if (kind != RELKIND_RELATION && kind != RELKIND_PARTITIONED_TABLE) return false;
   if (relation->rd_rel->relpersistence != RELPERSISTENCE_PERMANENT) return false;
-  if (NamedRelation(OptionsOf(*stream), relation) != RelationGetRelid(relation)) return false;
+  if (NamedRelation(OptionsOf(*stream), relation, true) != RelationGetRelid(relation)) return false;
   // Today's catalogue is in force here, so the list of the past does not count.
   return LookupRelation(stream->relations, relation, PG_UINT64_MAX)->captured;
 }

@@ -1,0 +1,2 @@
+-- Flat events of a snapshot.
+DELETE FROM t;

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, v text); INSERT INTO t VALUES (1,'x'),(2,NULL);

@@ -1,0 +1,1 @@
+CREATE TABLE p (id int PRIMARY KEY, v text); CREATE TABLE c (extra int) INHERITS (p); INSERT INTO p VALUES (1,'p'); INSERT INTO c VALUES (2,'c',3);

@@ -1,0 +1,2 @@
+-- Snapshot through the root, then streaming.
+INSERT INTO m VALUES (4,'b'); DELETE FROM m WHERE id=1;

@@ -1,0 +1,6 @@
+CREATE TYPE mood AS ENUM ('sad','ok'); CREATE DOMAIN dn AS numeric(5,1);
+CREATE TABLE t (id int PRIMARY KEY, a int[], b text[], c numeric(8,2)[], d timestamp(3), e timestamptz, f bool[], g uuid, h bytea, i jsonb, j date, k float8, l mood, m char(5), n varchar(4), p "char", q time(2), r timetz, s numeric, u oid, v interval, w bit(5), x varbit, y dn, z numeric(4,1) DEFAULT 1.5, aa text DEFAULT 'q', ab date[], ac time[], ad timestamptz[], ae xml, af inet, ag int4range, ah tstzrange, ai money, aj point);
+INSERT INTO t VALUES (1,'{1,NULL}','{x,NULL,"y z"}','{1.5,2}','2020-01-01 00:00:00.123','2020-01-01 00:00:00.123456+02','{t,f}','09e0c0f0-1111-4222-8333-a0b0c0d0e0f0','\x01ff','{"a":1}','2020-01-01','NaN','ok','ab','cd','q','01:02:03.04','01:02:03+01','1.100',7,'1 mon','10101','1','2.5',NULL,NULL,'{2020-01-01}','{01:02:03.123456}','{2020-01-01 00:00:00+00}','<a/>','10.0.0.1/8','[1,5)','["2020-01-01 00:00:00+00",)','12.5','(1,2)'); INSERT INTO t(id) VALUES (2);
+CREATE TABLE big (id int PRIMARY KEY, t text); ALTER TABLE big ALTER t SET STORAGE EXTERNAL; INSERT INTO big VALUES (1,repeat('é',5000));
+CREATE TABLE nopk (a int, b text); INSERT INTO nopk VALUES (1,'x'),(1,'x');
+CREATE TABLE gen (id int PRIMARY KEY, g int GENERATED ALWAYS AS (id*2) STORED); INSERT INTO gen VALUES (4);
