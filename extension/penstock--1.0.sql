@@ -22,7 +22,7 @@ CREATE TABLE penstock.sink (
     owner oid NOT NULL,
     connector text NOT NULL,
     options jsonb NOT NULL CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
-    slot_name name NOT NULL,
+    slot_name name NOT NULL UNIQUE,
     generation int NOT NULL DEFAULT 1,
     paused bool NOT NULL DEFAULT false,
     dropping bool NOT NULL DEFAULT false,

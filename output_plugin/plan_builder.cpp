@@ -298,20 +298,6 @@ bool SetColumnKind(const ColumnShape& source, const EventOptions& options, bool 
 
 }  // namespace
 
-bool CapturesTable(const EventOptions& options, const std::string& schema,
-                   const std::string& table) {
-  // Debezium's built-in exclusions, and our own catalogue, which may hold secrets.
-  if (schema == "pg_catalog" || schema == "information_schema" || schema == "penstock" ||
-      schema.compare(0, 8, "pg_toast") == 0 || schema.compare(0, 7, "pg_temp") == 0) {
-    return false;
-  }
-  if (!options.schema_include.empty() && !options.schema_include.Matches(schema)) return false;
-  if (options.schema_exclude.Matches(schema)) return false;
-  const std::string full_name = schema + "." + table;
-  if (!options.table_include.empty()) return options.table_include.Matches(full_name);
-  return !options.table_exclude.Matches(full_name);
-}
-
 Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
                                              const EventOptions& options, bool snapshot) {
   auto bound = std::make_unique<BoundPlan>();

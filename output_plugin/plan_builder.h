@@ -23,10 +23,6 @@ struct BoundPlan {
   bool key_in_old_row = true;   // the logged old rows hold every key column
 };
 
-// Whether the filters of the options take a table. Pure.
-bool CapturesTable(const event::EventOptions& options, const std::string& schema,
-                   const std::string& table);
-
 // Makes the plan. snapshot: for rows of the initial snapshot. Makes no backend calls, so that it
 // may own C++ objects; runs inside RunCxx. Fails when the options do not fit the relation.
 Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,

@@ -6,6 +6,7 @@
 
 #include "relation_cache.h"
 
+#include "event/table_filter.h"
 #include "extension/pg/owner_rights.h"
 #include "extension/pg/pg_guard.h"
 #include "type_shape.h"
@@ -133,7 +134,7 @@ bool Captures(const event::EventOptions &options, Relation named) {
   const char *schema = ToUtf8(get_namespace_name(RelationGetNamespace(named)));
   const char *table = ToUtf8(pstrdup(RelationGetRelationName(named)));
   bool captures = false;
-  pg::RunCxx([&] { captures = CapturesTable(options, schema, table); });
+  pg::RunCxx([&] { captures = event::CapturesTable(options, schema, table); });
   return captures;
 }
 
@@ -208,10 +209,9 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
 
 Oid NamedRelation(const event::EventOptions &options, Relation relation, bool snapshot) {
   const bool root = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
-  if (!options.publish_via_partition_root) {
-    return root && !(snapshot && options.quirks) ? InvalidOid : RelationGetRelid(relation);
-  }
-  if (!relation->rd_rel->relispartition) return RelationGetRelid(relation);
+  const bool part = relation->rd_rel->relispartition;
+  if (event::HasOwnEvents(options, root, part, snapshot)) return RelationGetRelid(relation);
+  if (!options.publish_via_partition_root) return InvalidOid;
   List *ancestors = get_partition_ancestors(RelationGetRelid(relation));
   const Oid top = ancestors == NIL ? RelationGetRelid(relation) : llast_oid(ancestors);
   list_free(ancestors);

@@ -29,6 +29,16 @@ SELECT penstock.alter_sink('changing', options => '{"decimal.handling.mode": "ex
 SELECT penstock.alter_sink('changing', options => '{"decimal.handling": "string"}');
 SELECT penstock.alter_sink('changing', options => '{"slot.name": "other"}');
 SELECT penstock.alter_sink('changing', options => '{"topic.prefix": null}');
+SELECT penstock.alter_sink('changing', options => '{"snapshot.mode": "initial_only"}');
+BEGIN;
+SELECT penstock.create_sink('once', 'null', ARRAY['change.a'], '{"topic.prefix": "c", "snapshot.mode": "initial_only"}');
+SAVEPOINT s;
+SELECT penstock.alter_sink('once', options => '{"snapshot.mode": null}');
+ROLLBACK TO s;
+SELECT penstock.alter_sink('once', options => '{"snapshot.mode": "no_data"}');
+ROLLBACK TO s;
+SELECT penstock.alter_sink('once', options => '{"snapshot.mode": "INITIAL_ONLY", "money.fraction.digits": 1}');
+ROLLBACK;
 SELECT penstock.alter_sink('changing', ARRAY['change.missing']);
 SELECT penstock.alter_sink('changing', ARRAY['change.a'], '{"table.include.list": "x"}');
 SELECT penstock.alter_sink('missing');

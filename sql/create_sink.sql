@@ -82,6 +82,18 @@ SELECT 1 FROM pg_create_physical_replication_slot('regress_taken');
 SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "slot.name": "regress_taken"}');
 SELECT pg_drop_replication_slot('regress_taken');
 
+-- a slot belongs to one sink, and no given name blocks one that is made up
+BEGIN;
+SELECT penstock.create_sink('x', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "slot.name": "regress_shared"}');
+SAVEPOINT s;
+SELECT penstock.create_sink('y', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop", "slot.name": "regress_shared"}');
+ROLLBACK TO s;
+SELECT penstock.create_sink('y', 'null', ARRAY['shop.orders'], jsonb_build_object('topic.prefix', 'shop', 'slot.name',
+    format('penstock_%s_%s', d.oid, s.id + 3))) FROM pg_database AS d, penstock.sink AS s WHERE d.datname = current_database() AND s.name = 'x';
+SELECT penstock.create_sink('z', 'null', ARRAY['shop.orders'], '{"topic.prefix": "shop"}');
+SELECT count(DISTINCT slot_name) FROM penstock.sink WHERE name IN ('x', 'y', 'z');
+ROLLBACK;
+
 -- drop, twice, and by those who may not exist
 SELECT penstock.drop_sink('missing');
 SELECT penstock.drop_sink('missing', if_exists => true);

@@ -64,6 +64,7 @@ SELECT * FROM keys('message.prefix.include.list', '(x*)*y');
 -- the settings of the session are as they were
 SET timezone = 'America/New_York';
 SET datestyle = 'German';
+SET intervalstyle = 'postgres';
 BEGIN;
 SET LOCAL intervalstyle = 'iso_8601';
 SELECT count(*) FROM pg_logical_slot_peek_changes('plugin', NULL, NULL);

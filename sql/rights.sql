@@ -57,6 +57,14 @@ SELECT penstock.create_sink('x', 'file', ARRAY['vault.open'], '{"topic.prefix": 
 -- secrets
 SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "sasl.password": "${file:/etc/passwd:root}"}');
 SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "sasl.password": "${env:HOME}"}');
+-- keys and certificates are read by the server too
+SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "ssl.ca.location": "/etc/passwd"}');
+SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "producer.override.ssl.key.location": " /etc/passwd"}');
+SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "ssl.keystore.location": "passwd"}');
+SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "ssl.truststore.type": "PEM", "ssl.truststore.location": "/etc/passwd"}');
+BEGIN;
+SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "ssl.ca.location": "probe"}');
+ROLLBACK;
 -- directories opened by the administrator, and nothing beside them
 RESET ROLE;
 ALTER SYSTEM SET penstock.file_directory = '/nonexistent/out';
@@ -68,7 +76,9 @@ BEGIN;
 SELECT penstock.create_sink('x', 'file', ARRAY['vault.open'], '{"topic.prefix": "v", "file": "/nonexistent/out/events.jsonl"}');
 SELECT penstock.create_sink('y', 'file', ARRAY['vault.open'], '{"topic.prefix": "v", "file": "events.jsonl"}');
 SELECT penstock.create_sink('z', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "sasl.mechanism": "PLAIN", "security.protocol": "SASL_PLAINTEXT", "sasl.username": "u", "sasl.password": "${file:/nonexistent/secrets/kafka:password}"}');
+SELECT penstock.create_sink('w', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "ssl.ca.location": "/nonexistent/secrets/ca.pem"}');
 ROLLBACK;
+SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "ssl.ca.location": "/nonexistent/secrets/../ca.pem"}');
 SELECT penstock.create_sink('x', 'file', ARRAY['vault.open'], '{"topic.prefix": "v", "file": "/nonexistent/outside.jsonl"}');
 SELECT penstock.create_sink('x', 'file', ARRAY['vault.open'], '{"topic.prefix": "v", "file": "/nonexistent/out/../events.jsonl"}');
 SELECT penstock.create_sink('x', 'kafka', ARRAY['vault.open'], '{"topic.prefix": "v", "bootstrap.servers": "k:1", "sasl.password": "${file:/nonexistent/secrets/../passwd:root}"}');

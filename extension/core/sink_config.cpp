@@ -213,6 +213,21 @@ bool IsSecretOption(const std::string& connector, const std::string& name) {
   return false;
 }
 
+std::string ServerFileOf(std::string_view name, std::string_view value) {
+  constexpr std::string_view kOverride = "producer.override.";
+  constexpr std::string_view kFamily = "ssl.";
+  constexpr std::string_view kEnding = ".location";
+  if (name.substr(0, kOverride.size()) == kOverride) name.remove_prefix(kOverride.size());
+  if (name.substr(0, kFamily.size()) != kFamily || name.size() < kEnding.size() ||
+      name.substr(name.size() - kEnding.size()) != kEnding) {
+    return {};
+  }
+  const std::string_view path = Trim(value);
+  // librdkafka looks for the system's certificates itself.
+  if (name == "ssl.ca.location" && path == "probe") return {};
+  return std::string(path);
+}
+
 std::vector<Placeholder> FindPlaceholders(std::string_view value) {
   std::vector<Placeholder> found;
   for (size_t at = value.find("${"); at != std::string_view::npos; at = value.find("${", at + 2)) {

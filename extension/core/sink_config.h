@@ -60,6 +60,10 @@ struct Placeholder {
 };
 std::vector<Placeholder> FindPlaceholders(std::string_view value);
 
+// The file or folder of the server that a destination's option has opened ("ssl.ca.location", with
+// or without "producer.override."); empty for other options.
+std::string ServerFileOf(std::string_view name, std::string_view value);
+
 }  // namespace penstock
 
 #endif

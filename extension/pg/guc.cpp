@@ -36,7 +36,8 @@ const TextSetting kTextSettings[] = {
      "Directory below which file sinks of roles without pg_write_server_files may write.", nullptr,
      &penstock_file_directory, PGC_SIGHUP, GUC_SUPERUSER_ONLY},
     {"penstock.secrets_directory",
-     "Directory below which roles without pg_read_server_files may name files in ${file:}.",
+     "Directory below which roles without pg_read_server_files may name files, in ${file:} and "
+     "ssl.*.location.",
      nullptr, &penstock_secrets_directory, PGC_SIGHUP, GUC_SUPERUSER_ONLY},
     {"penstock.sink_creators", "Role whose members may create sinks.",
      "Members of roles with REPLICATION may always create sinks.", &penstock_sink_creators,

@@ -23,6 +23,7 @@ struct Row {
   uint32 generation;
   bool paused;
   bool dropping;
+  TimestampTz created_at;
   NameData name;
   NameData slot_name;
 };
@@ -35,13 +36,25 @@ struct Rows {
 // What is to be removed once no worker runs: filled under the lock, worked off without it.
 struct Removal {
   int32 id;
+  TimestampTz created_at;
   bool has_row;
+  bool keep_slot;  // another sink's row names it
+  bool row_is_locked;
   NameData name;
   NameData slot_name;
 };
 
+struct Removals {
+  Removal* items;
+  int count;
+};
+
 const char kSelect[] =
-    "SELECT id, generation, paused, dropping, name, slot_name FROM penstock.sink ORDER BY id";
+    "SELECT id, generation, paused, dropping, name, slot_name, created_at"
+    " FROM penstock.sink ORDER BY id";
+
+// A transaction that sits on a row or on the table must not keep the scanner from other databases.
+const char kLockTimeout[] = "2s";
 
 void BeginSql() {
   SetCurrentStatementStartTimestamp();
@@ -77,6 +90,7 @@ Rows ReadRows() {
       row->dropping = DatumGetBool(Column(i, 4));
       row->name = *DatumGetName(Column(i, 5));
       row->slot_name = *DatumGetName(Column(i, 6));
+      row->created_at = DatumGetTimestampTz(Column(i, 7));
     }
   }
   EndSql();
@@ -105,6 +119,7 @@ PenstockSinkEntry* NewEntry(const Row& row, TimestampTz now) {
     entry->in_use = true;
     entry->database = MyDatabaseId;
     entry->sink_id = row.id;
+    entry->created_at = row.created_at;
     entry->generation = 0;
     entry->worker_generation = 0;
     entry->last_error[0] = '\0';
@@ -143,9 +158,30 @@ void Renew(PenstockSinkEntry* entry, const Row& row, TimestampTz now) {
   entry->slot_name = row.slot_name;
 }
 
+Removal* AddRemoval(Removals* removals, int32 id, TimestampTz created_at) {
+  Removal* removal = &removals->items[removals->count++];
+  removal->id = id;
+  removal->created_at = created_at;
+  return removal;
+}
+
+// A row on its way out that never got an entry had no worker either.
+void RemoveRow(const Row& row, Removals* removals) {
+  Removal* removal = AddRemoval(removals, row.id, row.created_at);
+  removal->has_row = true;
+  removal->name = row.name;
+  removal->slot_name = row.slot_name;
+}
+
 // False when there is no entry left for the row.
-bool PublishRow(const Row& row, TimestampTz now) {
+bool PublishRow(const Row& row, TimestampTz now, Removals* removals) {
   PenstockSinkEntry* entry = penstock_find_entry(MyDatabaseId, row.id);
+  // Of a sink of before the extension was created again: that one goes first.
+  if (entry != nullptr && entry->created_at != row.created_at) return true;
+  if (entry == nullptr && row.dropping) {
+    RemoveRow(row, removals);
+    return true;
+  }
   if (entry == nullptr) entry = NewEntry(row, now);
   if (entry == nullptr) return false;
   SpinLockAcquire(&entry->mutex);
@@ -155,40 +191,55 @@ bool PublishRow(const Row& row, TimestampTz now) {
   return true;
 }
 
-bool HasRow(const Rows& rows, int32 id) {
+bool HasRow(const Rows& rows, const PenstockSinkEntry* entry) {
   for (uint64 i = 0; i < rows.count; i++) {
-    if (rows.rows[i].id == id) return true;
+    if (rows.rows[i].id == entry->sink_id) return rows.rows[i].created_at == entry->created_at;
   }
   return false;
 }
 
-// Collects what is ready to be removed. Sinks whose worker still runs are marked: the launcher
-// stops the worker and asks for another scan.
-int PublishRows(const Rows& rows, Removal* removals) {
+// A row of the same id made no slot yet: it waits for the entry to go.
+bool OthersNameSlot(const Rows& rows, const PenstockSinkEntry* entry) {
+  for (uint64 i = 0; i < rows.count; i++) {
+    const Row& row = rows.rows[i];
+    if (row.id != entry->sink_id &&
+        strcmp(NameStr(entry->slot_name), NameStr(row.slot_name)) == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// Sinks whose worker still runs are marked: the launcher stops the worker and asks for another
+// scan.
+void RemoveEntry(const Rows& rows, PenstockSinkEntry* entry, Removals* removals) {
+  bool has_row = HasRow(rows, entry);
+  SpinLockAcquire(&entry->mutex);
+  if (!has_row) {
+    entry->wanted = false;
+    entry->state = PENSTOCK_SINK_DROPPING;
+  }
+  bool ready = entry->state == PENSTOCK_SINK_DROPPING && entry->pid == 0;
+  SpinLockRelease(&entry->mutex);
+  if (!ready) return;
+  Removal* removal = AddRemoval(removals, entry->sink_id, entry->created_at);
+  removal->has_row = has_row;
+  removal->keep_slot = !has_row && OthersNameSlot(rows, entry);
+  removal->name = entry->name;
+  removal->slot_name = entry->slot_name;
+}
+
+// Collects what is ready to be removed.
+void PublishRows(const Rows& rows, Removals* removals) {
   TimestampTz now = GetCurrentTimestamp();
-  int removal_count = 0;
   uint64 missing = 0;
   LWLockAcquire(penstock_shared->lock, LW_EXCLUSIVE);
   for (uint64 i = 0; i < rows.count; i++) {
-    if (!PublishRow(rows.rows[i], now)) missing++;
+    if (!PublishRow(rows.rows[i], now, removals)) missing++;
   }
   for (int i = 0; i < penstock_shared->max_sinks; i++) {
     PenstockSinkEntry* entry = &penstock_shared->sinks[i];
-    if (!entry->in_use || entry->database != MyDatabaseId) continue;
-    bool has_row = HasRow(rows, entry->sink_id);
-    SpinLockAcquire(&entry->mutex);
-    if (!has_row) {
-      entry->wanted = false;
-      entry->state = PENSTOCK_SINK_DROPPING;
-    }
-    bool ready = entry->state == PENSTOCK_SINK_DROPPING && entry->pid == 0;
-    SpinLockRelease(&entry->mutex);
-    if (!ready) continue;
-    Removal* removal = &removals[removal_count++];
-    removal->id = entry->sink_id;
-    removal->has_row = has_row;
-    removal->name = entry->name;
-    removal->slot_name = entry->slot_name;
+    if (entry->in_use && entry->database == MyDatabaseId) RemoveEntry(rows, entry, removals);
   }
   LWLockRelease(penstock_shared->lock);
   if (missing > 0) {
@@ -198,7 +249,6 @@ int PublishRows(const Rows& rows, Removal* removals) {
                     missing, MyDatabaseId),
              errhint("Increase penstock.max_sinks and restart the server.")));
   }
-  return removal_count;
 }
 
 // True when the slot is gone. Never touches a slot of another plugin or database.
@@ -230,27 +280,56 @@ bool DropSlot(const Removal& removal) {
   return true;
 }
 
-void DeleteRow(int32 id) {
-  Oid types[1] = {INT4OID};
-  Datum values[1] = {Int32GetDatum(id)};
+const char kDelete[] = "DELETE FROM penstock.sink WHERE id = $1 AND created_at = $2 AND dropping";
+const char kDeleteUnlocked[] =
+    "DELETE FROM penstock.sink WHERE id = (SELECT id FROM penstock.sink"
+    " WHERE id = $1 AND created_at = $2 AND dropping FOR UPDATE SKIP LOCKED)";
+
+// False when there was nothing to delete.
+bool DeleteRow(const Removal& removal, const char* sql) {
+  Oid types[2] = {INT4OID, TIMESTAMPTZOID};
+  Datum values[2] = {Int32GetDatum(removal.id), TimestampTzGetDatum(removal.created_at)};
   BeginSql();
-  if (SPI_execute_with_args("DELETE FROM penstock.sink WHERE id = $1 AND dropping", 1, types,
-                            values, nullptr, false, 0) != SPI_OK_DELETE) {
+  if (SPI_execute_with_args(sql, 2, types, values, nullptr, false, 0) != SPI_OK_DELETE) {
     elog(ERROR, "could not delete from penstock.sink");
   }
+  const bool deleted = SPI_processed == 1;
   EndSql();
+  return deleted;
 }
 
-void ClearEntry(int32 id) {
+void ClearEntry(const Removal& removal) {
+  bool cleared = false;
   LWLockAcquire(penstock_shared->lock, LW_EXCLUSIVE);
-  PenstockSinkEntry* entry = penstock_find_entry(MyDatabaseId, id);
-  if (entry != nullptr) {
+  PenstockSinkEntry* entry = penstock_find_entry(MyDatabaseId, removal.id);
+  if (entry != nullptr && entry->created_at == removal.created_at) {
     SpinLockAcquire(&entry->mutex);
     entry->in_use = false;
     SpinLockRelease(&entry->mutex);
     ConditionVariableBroadcast(&entry->progress);
+    cleared = true;
   }
   LWLockRelease(penstock_shared->lock);
+  // A row may wait for its number.
+  if (cleared && !removal.has_row) penstock_request_scan(MyDatabaseId);
+}
+
+void Remove(Removal* removal) {
+  CHECK_FOR_INTERRUPTS();
+  if (!removal->keep_slot && !DropSlot(*removal)) return;
+  removal->row_is_locked = removal->has_row && !DeleteRow(*removal, kDeleteUnlocked);
+  if (!removal->row_is_locked) ClearEntry(*removal);
+}
+
+// A row that is locked holds up no other one: it is waited for at the end. When the lock timeout
+// makes an ERROR of that, the next scan tries again.
+void RemoveAll(const Removals& removals) {
+  for (int i = 0; i < removals.count; i++) Remove(&removals.items[i]);
+  for (int i = 0; i < removals.count; i++) {
+    if (!removals.items[i].row_is_locked) continue;
+    (void)DeleteRow(removals.items[i], kDelete);
+    ClearEntry(removals.items[i]);
+  }
 }
 
 }  // namespace
@@ -263,17 +342,14 @@ void penstock_scanner_main(Datum argument) {
   if (penstock_shared == nullptr) proc_exit(0);
   BackgroundWorkerInitializeConnectionByOid(DatumGetObjectId(argument), InvalidOid, 0);
   penstock_override_settings();
+  SetConfigOption("lock_timeout", kLockTimeout, PGC_SUSET, PGC_S_OVERRIDE);
   penstock::pg::FailpointPg("scanner");
   Rows rows = ReadRows();
-  auto* removals = static_cast<Removal*>(
-      MemoryContextAllocZero(TopMemoryContext, penstock_shared->max_sinks * sizeof(Removal)));
-  int count = PublishRows(rows, removals);
-  for (int i = 0; i < count; i++) {
-    CHECK_FOR_INTERRUPTS();
-    if (!DropSlot(removals[i])) continue;
-    if (removals[i].has_row) DeleteRow(removals[i].id);
-    ClearEntry(removals[i].id);
-  }
+  Removals removals = {};
+  removals.items = static_cast<Removal*>(MemoryContextAllocZero(
+      TopMemoryContext, (penstock_shared->max_sinks + rows.count) * sizeof(Removal)));
+  PublishRows(rows, &removals);
+  RemoveAll(removals);
   proc_exit(0);
 }
 

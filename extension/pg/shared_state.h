@@ -4,7 +4,8 @@
  *
  * Locking: an entry's fields are protected by its spinlock "mutex", except the atomics, which only
  * the sink's worker writes and anyone reads. Which entry belongs to which sink (in_use, database,
- * sink_id) changes under state->lock (LWLock, exclusive). Nothing process-local is kept here.
+ * sink_id, created_at) changes under state->lock (LWLock, exclusive). Nothing process-local is kept
+ * here.
  *
  * C header: read by C and C++ files below extension/pg only, after pg_prelude.h.
  */
@@ -37,7 +38,8 @@ typedef struct PenstockSinkEntry {
   bool wanted;     /* the launcher should have a worker running */
   bool wake_latch; /* worker sleeps for WAL: committing backends set its latch */
   Oid database;
-  int32 sink_id; /* penstock.sink.id */
+  int32 sink_id;          /* penstock.sink.id */
+  TimestampTz created_at; /* of the row: a re-created extension counts ids from 1 again */
   NameData name;
   NameData slot_name;
   uint32 generation; /* of the row (penstock.sink.generation) the worker runs with */

@@ -17,6 +17,8 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
+#include "mb/pg_wchar.h"
+#include "partitioning/partdesc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -34,6 +36,9 @@ struct Seen {
   Oid filenode;
   char kind;
   int16 columns;
+  bool is_partition;
+  char* schema;
+  char* table;
   char* name;  // schema.table
 };
 
@@ -61,7 +66,7 @@ struct Reader {
 };
 
 const char kTables[] =
-    "SELECT c.oid, c.relfilenode, c.relkind, c.relnatts, n.nspname || '.' || c.relname"
+    "SELECT c.oid, c.relfilenode, c.relkind, c.relnatts, c.relispartition, n.nspname, c.relname"
     " FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace"
     " WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p'"
     "   AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'penstock')";
@@ -71,7 +76,7 @@ const char kLeaves[] =
     "  SELECT inhrelid FROM pg_catalog.pg_inherits WHERE inhparent = $1"
     "  UNION ALL"
     "  SELECT i.inhrelid FROM pg_catalog.pg_inherits AS i JOIN t ON i.inhparent = t.oid)"
-    " SELECT c.oid, c.relfilenode, c.relkind, c.relnatts, n.nspname || '.' || c.relname"
+    " SELECT c.oid, c.relfilenode, c.relkind, c.relnatts, c.relispartition, n.nspname, c.relname"
     " FROM t JOIN pg_catalog.pg_class AS c USING (oid)"
     " JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind = 'r'";
 
@@ -80,6 +85,20 @@ const char kLeaves[] =
                   errmsg("table \"%s\" was changed while the snapshot began", name),
                   errhint("The snapshot is taken again.")));
   pg_unreachable();
+}
+
+Seen ReadSeen(HeapTuple tuple, TupleDesc desc) {
+  Seen seen = {};
+  bool is_null;
+  seen.oid = DatumGetObjectId(SPI_getbinval(tuple, desc, 1, &is_null));
+  seen.filenode = DatumGetObjectId(SPI_getbinval(tuple, desc, 2, &is_null));
+  seen.kind = DatumGetChar(SPI_getbinval(tuple, desc, 3, &is_null));
+  seen.columns = DatumGetInt16(SPI_getbinval(tuple, desc, 4, &is_null));
+  seen.is_partition = DatumGetBool(SPI_getbinval(tuple, desc, 5, &is_null));
+  seen.schema = pstrdup(SPI_getvalue(tuple, desc, 6));
+  seen.table = pstrdup(SPI_getvalue(tuple, desc, 7));
+  seen.name = psprintf("%s.%s", seen.schema, seen.table);
+  return seen;
 }
 
 // Runs a query under the active snapshot, the slot's. The result lives in the caller's context.
@@ -95,14 +114,9 @@ Seen* Query(const char* query, Oid argument, int* count) {
   *count = static_cast<int>(SPI_processed);
   auto* seen = static_cast<Seen*>(MemoryContextAllocZero(context, (*count + 1) * sizeof(Seen)));
   for (int i = 0; i < *count; i++) {
-    HeapTuple tuple = SPI_tuptable->vals[i];
-    TupleDesc desc = SPI_tuptable->tupdesc;
-    bool is_null;
-    seen[i].oid = DatumGetObjectId(SPI_getbinval(tuple, desc, 1, &is_null));
-    seen[i].filenode = DatumGetObjectId(SPI_getbinval(tuple, desc, 2, &is_null));
-    seen[i].kind = DatumGetChar(SPI_getbinval(tuple, desc, 3, &is_null));
-    seen[i].columns = DatumGetInt16(SPI_getbinval(tuple, desc, 4, &is_null));
-    seen[i].name = MemoryContextStrdup(context, SPI_getvalue(tuple, desc, 5));
+    MemoryContext spi = MemoryContextSwitchTo(context);
+    seen[i] = ReadSeen(SPI_tuptable->vals[i], SPI_tuptable->tupdesc);
+    MemoryContextSwitchTo(spi);
   }
   SPI_finish();
   return seen;
@@ -115,28 +129,51 @@ Relation OpenUnchanged(const Seen& seen) {
   char* name = psprintf("%s.%s", get_namespace_name(RelationGetNamespace(relation)),
                         RelationGetRelationName(relation));
   if (relation->rd_rel->relfilenode != seen.filenode || strcmp(name, seen.name) != 0 ||
-      relation->rd_rel->relnatts != seen.columns) {
+      relation->rd_rel->relnatts != seen.columns ||
+      relation->rd_rel->relispartition != seen.is_partition) {
     RaiseChanged(seen.name);
   }
   pfree(name);
   return relation;
 }
 
+// The leaves in the order of their bounds, in which a query on the table reads them.
+void AddLeaves(Relation parent, List** leaves) {
+  PartitionDesc desc = RelationGetPartitionDesc(parent, false);
+  for (int i = 0; i < desc->nparts; i++) {
+    if (desc->is_leaf[i]) {
+      if (get_rel_relkind(desc->oids[i]) == RELKIND_RELATION) {
+        *leaves = lappend_oid(*leaves, desc->oids[i]);
+      }
+      continue;
+    }
+    Relation child = table_open(desc->oids[i], NoLock);  // locked with all inheritors
+    AddLeaves(child, leaves);
+    table_close(child, NoLock);
+  }
+}
+
+const Seen* FindSeen(const Seen* seen, int count, Oid oid) {
+  for (int i = 0; i < count; i++) {
+    if (seen[i].oid == oid) return &seen[i];
+  }
+  return nullptr;
+}
+
 // The leaves of a partitioned table, the same now as under the snapshot.
 List* OpenLeaves(const Table& table) {
   int seen_count;
-  int leaf_count = 0;
+  List* leaves = NIL;
   List* parts = NIL;
   Seen* seen = Query(kLeaves, table.seen.oid, &seen_count);
-  List* current = find_all_inheritors(table.seen.oid, AccessShareLock, nullptr);
+  (void)find_all_inheritors(table.seen.oid, AccessShareLock, nullptr);
+  AddLeaves(table.relation, &leaves);
+  if (list_length(leaves) != seen_count) RaiseChanged(table.seen.name);
   ListCell* cell;
-  foreach (cell, current) {
-    if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_RELATION) leaf_count++;
-  }
-  if (leaf_count != seen_count) RaiseChanged(table.seen.name);
-  for (int i = 0; i < seen_count; i++) {
-    if (!list_member_oid(current, seen[i].oid)) RaiseChanged(table.seen.name);
-    parts = lappend(parts, OpenUnchanged(seen[i]));
+  foreach (cell, leaves) {
+    const Seen* leaf = FindSeen(seen, seen_count, lfirst_oid(cell));
+    if (leaf == nullptr) RaiseChanged(table.seen.name);
+    parts = lappend(parts, OpenUnchanged(*leaf));
   }
   return parts;
 }
@@ -148,6 +185,17 @@ int CompareTables(const void* a, const void* b) {
   return strcmp(left->seen.name, right->seen.name);
 }
 
+const char* Utf8(const char* text) {
+  return pg_server_to_any(text, static_cast<int>(strlen(text)), PG_UTF8);
+}
+
+// By the name and kind under the snapshot: what is not captured there is not even locked, so that
+// neither its locks nor its changes touch the snapshot.
+bool MayCapture(const Reader& reader, const Seen& seen) {
+  return penstock_takes_table(reader.worker, Utf8(seen.schema), Utf8(seen.table),
+                              seen.kind == RELKIND_PARTITIONED_TABLE, seen.is_partition);
+}
+
 // Every captured table, locked, in the order in which Debezium reads them.
 Table* OpenTables(Reader* reader, int* count) {
   int seen_count;
@@ -157,7 +205,7 @@ Table* OpenTables(Reader* reader, int* count) {
   for (int i = 0; i < seen_count; i++) {
     CHECK_FOR_INTERRUPTS();
     int rank = penstock_snapshot_rank(reader->worker, seen[i].name);
-    if (rank < 0) continue;
+    if (rank < 0 || !MayCapture(*reader, seen[i])) continue;
     Relation relation = OpenUnchanged(seen[i]);
     if (!reader->api->captures(reader->encoder, relation)) {
       table_close(relation, AccessShareLock);

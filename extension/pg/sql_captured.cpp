@@ -1,11 +1,13 @@
 // sql_captured.cpp: see sql_captured.h.
 #include "sql_captured.h"
 
+#include "output_plugin/event/table_filter.h"
 #include "output_plugin/rendezvous.h"
 
 extern "C" {
 #include "access/relation.h"
 #include "catalog/pg_class.h"
+#include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
 #include "utils/rel.h"
 }
@@ -58,13 +60,50 @@ List* PluginOptions(const SinkConfig* config) {
   return options;
 }
 
-// OIDs, copied out of SPI.
-List* UserTables() {
+const event::EventOptions* EventOptionsOf(const SinkConfig* config) {
+  auto* options = MakeInContext<event::EventOptions>();
+  RunCxx([=]() -> Status {
+    Result<event::EventOptions> parsed = event::ParseEventOptions(config->event);
+    if (!parsed.ok()) return parsed.status();
+    *options = std::move(parsed.value());
+    return {};
+  });
+  return options;
+}
+
+const char* Utf8Column(uint64 row, int column) {
+  const char* text = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
+  return pg_server_to_any(text, static_cast<int>(strlen(text)), PG_UTF8);
+}
+
+bool BoolColumn(uint64 row, int column) {
+  bool is_null;
+  return DatumGetBool(
+      SPI_getbinval(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column, &is_null));
+}
+
+bool TakesRow(const event::EventOptions* options, uint64 row) {
+  bool takes = false;
+  const char* schema = Utf8Column(row, 2);
+  const char* table = Utf8Column(row, 3);
+  const bool is_partitioned = BoolColumn(row, 4);
+  const bool is_partition = BoolColumn(row, 5);
+  RunCxx([&] {
+    takes = event::HasOwnEvents(*options, is_partitioned, is_partition, false) &&
+            event::CapturesTable(*options, schema, table);
+  });
+  return takes;
+}
+
+// OIDs of the tables that the filters take by name, copied out of SPI. Other tables are not even
+// opened: somebody may hold a lock on them for long.
+List* NamedTables(const event::EventOptions* options) {
   const MemoryContext caller = CurrentMemoryContext;
   List* tables = NIL;
   SPI_connect();
   ExecuteSql(
-      "SELECT c.oid FROM pg_catalog.pg_class AS c"
+      "SELECT c.oid, n.nspname, c.relname, c.relkind OPERATOR(pg_catalog.=) 'p', c.relispartition"
+      " FROM pg_catalog.pg_class AS c"
       " JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace"
       " WHERE c.relkind IN ('r', 'p') AND c.relpersistence OPERATOR(pg_catalog.=) 'p'"
       " AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'penstock')"
@@ -73,6 +112,7 @@ List* UserTables() {
       nullptr, true, SPI_OK_SELECT);
   for (uint64 i = 0; i < SPI_processed; i++) {
     bool is_null;
+    if (!TakesRow(options, i)) continue;
     const Datum oid = SPI_getbinval(SPI_tuptable->vals[i], SPI_tuptable->tupdesc, 1, &is_null);
     const MemoryContext spi = MemoryContextSwitchTo(caller);
     tables = lappend_oid(tables, DatumGetObjectId(oid));
@@ -89,7 +129,7 @@ List* CapturedTables(const SinkConfig* config) {
   void* encoder = api->encoder_create(PluginOptions(config), &kNoWriter);
   List* captured = NIL;
   ListCell* cell;
-  foreach (cell, UserTables()) {
+  foreach (cell, NamedTables(EventOptionsOf(config))) {
     Relation relation = try_relation_open(lfirst_oid(cell), AccessShareLock);
     if (relation == nullptr) continue;  // dropped meanwhile
     const bool taken = api->captures(encoder, relation);

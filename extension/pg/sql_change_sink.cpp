@@ -68,6 +68,20 @@ Status RequireSameDestination(const SinkRow* row, const OptionMap& before, const
   return {};
 }
 
+bool IsInitialOnly(const OptionMap& options) {
+  const auto found = options.find("snapshot.mode");
+  return found != options.end() && EqualsIgnoreCase(Trim(found->second), "initial_only");
+}
+
+// Such a sink keeps no slot: turned into one that streams it would find none, and the other way
+// round its slot would hold WAL for nobody.
+Status RequireSameKind(const OptionMap& before, const OptionMap& after) {
+  if (IsInitialOnly(before) == IsInitialOnly(after)) return {};
+  return Status(StatusCode::kInvalidOption,
+                "option \"snapshot.mode\" cannot be changed to or from \"initial_only\"",
+                "Drop the sink and create it anew.");
+}
+
 Status ApplyChange(const SinkRow* row, const OptionMap* given,
                    const std::vector<std::string>* removed, const std::vector<std::string>* tables,
                    bool has_tables, bool is_superuser, Change* change) {
@@ -98,6 +112,7 @@ Status ApplyChange(const SinkRow* row, const OptionMap* given,
       change->notices.push_back(notice);
     }
   }
+  if (Status s = RequireSameKind(before, change->options); !s.ok()) return s;
   Result<SinkConfig> config = SplitSinkConfig(row->connector, change->options);
   if (!config.ok()) return config.status();
   change->config = std::move(config.value());
@@ -147,6 +162,8 @@ void DropSink(Name name, bool if_exists) {
   bool found = LoadSink(name, RowLock::kNone, &row);
   if (found || !if_exists) {
     LoadOwnSink(name, RowLock::kNone, &row);
+    // A lock would only be in the way of the scanner, which deletes the row.
+    if (row.dropping) return;
     // Another drop may have ended meanwhile, with the row.
     found = LoadSink(name, RowLock::kUpdate, &row);
   }

@@ -134,35 +134,78 @@ void CheckDraft(Draft* draft, Oid owner) {
   }
 }
 
-// The row. False when the name is taken.
-bool InsertSink(const char* name, const Draft* draft) {
-  const char* given = draft->config.source.slot_name.c_str();
+int32 NextNumber() {
+  bool is_null;
+  ExecuteSql("SELECT pg_catalog.nextval('penstock.sink_id_seq')::int", nullptr, false,
+             SPI_OK_SELECT);
+  return DatumGetInt32(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &is_null));
+}
+
+// An extension that was created again counts from 1 while the sinks of before are still on their
+// way out.
+bool IsFreeNumber(int32 id) {
+  LWLockAcquire(penstock_shared->lock, LW_SHARED);
+  const bool free = penstock_find_entry(MyDatabaseId, id) == nullptr;
+  LWLockRelease(penstock_shared->lock);
+  return free;
+}
+
+// The row's own number makes the name of a slot unique for good: a sink created under the name of
+// a dropped one never meets the old slot.
+const char* SlotNameFor(int32 id) { return psprintf("penstock_%u_%d", MyDatabaseId, id); }
+
+// False when there is a row of this name, slot or number.
+bool InsertRow(const char* name, const Draft* draft, int32 id, const char* slot_name) {
   SqlArguments arguments = {};
   NameData key;
+  NameData slot;
   namestrcpy(&key, name);
+  namestrcpy(&slot, slot_name);
+  AddArgument(&arguments, INT4OID, Int32GetDatum(id));
   AddArgument(&arguments, NAMEOID, NameGetDatum(&key));
   AddArgument(&arguments, OIDOID, ObjectIdGetDatum(GetUserId()));
   AddArgument(&arguments, TEXTOID, CStringGetTextDatum(draft->connector.c_str()));
   AddArgument(&arguments, TEXTOID, CStringGetTextDatum(draft->json.c_str()));
-  AddArgument(&arguments, TEXTOID, CStringGetTextDatum(given), given[0] == '\0');
-  AddArgument(&arguments, OIDOID, ObjectIdGetDatum(MyDatabaseId));
-  SPI_connect();
+  AddArgument(&arguments, NAMEOID, NameGetDatum(&slot));
   const SavedUser saved = EnterExtensionOwner();
-  // The number makes the slot's name unique for good: a sink created under the name of a dropped
-  // one never meets the old slot.
   ExecuteSql(
       "INSERT INTO penstock.sink (id, name, owner, connector, options, slot_name)"
       " OVERRIDING SYSTEM VALUE"
-      " SELECT n.id, $1, $2, $3, $4::pg_catalog.jsonb, coalesce($5,"
-      " pg_catalog.format('penstock_%s_%s', $6, n.id))::pg_catalog.name"
-      " FROM (SELECT pg_catalog.nextval('penstock.sink_id_seq')::int AS id) AS n"
-      " ON CONFLICT (name) DO NOTHING",
+      " VALUES ($1, $2, $3, $4, $5::pg_catalog.jsonb, $6)"
+      " ON CONFLICT DO NOTHING",
       &arguments, false, SPI_OK_INSERT);
   const bool inserted = SPI_processed == 1;
   LeaveExtensionOwner(saved);
-  SPI_finish();
-  if (inserted) penstock_request_scan_at_commit();
   return inserted;
+}
+
+// One attempt with the next number that is free.
+bool TryInsert(const char* name, const Draft* draft) {
+  const char* given = draft->config.source.slot_name.c_str();
+  SPI_connect();
+  const SavedUser saved = EnterExtensionOwner();
+  int32 id = NextNumber();
+  while (!IsFreeNumber(id) ||
+         (given[0] == '\0' && SearchNamedReplicationSlot(SlotNameFor(id), true) != nullptr)) {
+    id = NextNumber();
+  }
+  LeaveExtensionOwner(saved);
+  const bool inserted = InsertRow(name, draft, id, given[0] == '\0' ? SlotNameFor(id) : given);
+  SPI_finish();
+  return inserted;
+}
+
+void InsertSink(const char* name, const Draft* draft) {
+  const char* given = draft->config.source.slot_name.c_str();
+  while (!TryInsert(name, draft)) {
+    CHECK_FOR_INTERRUPTS();
+    if (SinkExists(name)) RaiseDuplicate(name);
+    if (given[0] == '\0') continue;  // a slot.name took the generated name
+    ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+                    errmsg("replication slot \"%s\" belongs to another sink", given),
+                    errhint("Give another slot.name.")));
+  }
+  penstock_request_scan_at_commit();
 }
 
 void CreateSink(const char* name, Draft* draft, const std::vector<std::string>* tables) {
@@ -175,7 +218,7 @@ void CreateSink(const char* name, Draft* draft, const std::vector<std::string>* 
   if (SinkExists(name)) RaiseDuplicate(name);
   RequireRoom();
   RequireFreeSlot(slot[0] == '\0' ? nullptr : slot);
-  if (!InsertSink(name, draft)) RaiseDuplicate(name);
+  InsertSink(name, draft);
 }
 
 // Options of the native form: the array of tables, and a prefix for topics.

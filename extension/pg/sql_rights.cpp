@@ -50,19 +50,24 @@ void RequireSecretDoor(bool is_file, const char* name) {
   if (IsBelow(penstock_secrets_directory, name)) return;
   ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                   errmsg("permission denied to read file \"%s\"", name),
-                  errdetail("Only roles with privileges of pg_read_server_files may use ${file:…} "
+                  errdetail("Only roles with privileges of pg_read_server_files may name files "
                             "outside penstock.secrets_directory.")));
 }
 
 struct DoorList {
-  std::string file_path;  // of a file sink
+  std::string file_path;                  // of a file sink
+  std::vector<std::string> server_files;  // keys and certificates
   std::vector<Placeholder> placeholders;
 };
 
 Status FindDoors(const char* connector, const OptionMap* options, const SinkConfig* config,
                  DoorList* doors) {
   for (const auto& [name, value] : *options) {
-    for (Placeholder& placeholder : FindPlaceholders(value)) {
+    std::vector<Placeholder> placeholders = FindPlaceholders(value);
+    // The worker looks at the path again once it knows what they stand for.
+    std::string path = placeholders.empty() ? ServerFileOf(name, value) : std::string();
+    if (!path.empty()) doors->server_files.push_back(std::move(path));
+    for (Placeholder& placeholder : placeholders) {
       doors->placeholders.push_back(std::move(placeholder));
     }
   }
@@ -197,6 +202,9 @@ void RequireOpenDoors(const char* connector, const OptionMap* options, const Sin
   auto* doors = MakeInContext<DoorList>();
   RunCxx([=] { return FindDoors(connector, options, config, doors); });
   if (!doors->file_path.empty()) RequireFileDoor(doors->file_path.c_str());
+  for (size_t i = 0; i < doors->server_files.size(); i++) {
+    RequireSecretDoor(true, doors->server_files[i].c_str());
+  }
   for (size_t i = 0; i < doors->placeholders.size(); i++) {
     const Placeholder* placeholder = &doors->placeholders[i];
     RequireSecretDoor(placeholder->is_file, placeholder->path_or_name.c_str());

@@ -113,6 +113,8 @@ XLogRecPtr penstock_create_slot(PenstockWorker *worker, bool use_snapshot) {
 
 void penstock_confirm(PenstockWorker *worker, XLogRecPtr lsn) {
   if (lsn <= worker->confirmed_lsn || MyReplicationSlot == NULL) return;
+  /* First: should the slot's file not be written, it must not look moved by somebody else. */
+  pg_atomic_write_u64(&worker->entry->delivered_lsn, lsn);
   LogicalConfirmReceivedLocation(lsn);
   worker->confirmed_lsn = lsn;
 }

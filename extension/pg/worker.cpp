@@ -80,18 +80,27 @@ void CheckOutput() {
 }
 
 void StoreCompleted(PenstockWorker* worker, XLogRecPtr slot_start) {
-  Oid types[3] = {INT4OID, LSNOID, INT8OID};
-  Datum values[3] = {Int32GetDatum(worker->entry->sink_id), LSNGetDatum(slot_start),
-                     Int64GetDatum(static_cast<int64>(GetSystemIdentifier()))};
+  Oid types[5] = {INT4OID, LSNOID, INT8OID, INT4OID, TIMESTAMPTZOID};
+  Datum values[5] = {Int32GetDatum(worker->entry->sink_id), LSNGetDatum(slot_start),
+                     Int64GetDatum(static_cast<int64>(GetSystemIdentifier())),
+                     UInt32GetDatum(worker->row.generation),
+                     TimestampTzGetDatum(worker->entry->created_at)};
   SetCurrentStatementStartTimestamp();
   StartTransactionCommand();
   SPI_connect();
   PushActiveSnapshot(GetTransactionSnapshot());
   int result = SPI_execute_with_args(
       "UPDATE penstock.sink SET snapshot_completed_at = pg_catalog.now(), slot_start_lsn = $2,"
-      " system_identifier = $3 WHERE id = $1",
-      3, types, values, nullptr, false, 0);
+      " system_identifier = $3"
+      " WHERE id = $1 AND generation = $4 AND created_at = $5 AND NOT dropping",
+      5, types, values, nullptr, false, 0);
   if (result != SPI_OK_UPDATE) elog(ERROR, "could not update penstock.sink");
+  // What was read may be less than the sink now captures.
+  if (SPI_processed == 0) {
+    ereport(ERROR, (errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+                    errmsg("sink \"%s\" was changed during the snapshot", worker->row.name),
+                    errhint("The snapshot is taken again.")));
+  }
   PopActiveSnapshot();
   SPI_finish();
   CommitTransactionCommand();
@@ -132,7 +141,7 @@ void Create(PenstockWorker* worker) {
       ereport(ERROR,
               (errcode(ERRCODE_DUPLICATE_OBJECT),
                errmsg("replication slot \"%s\" exists and does not belong to penstock", slot_name),
-               errhint("Choose another slot.name with penstock.alter_sink.")));
+               errhint("Drop the sink and create it with another slot.name.")));
       break;
     default:
       // Of an attempt that did not complete.
@@ -163,6 +172,17 @@ void CheckDestinationPosition(PenstockWorker* worker, XLogRecPtr position) {
        errhint("Changes in between are lost to it: drop the sink and create it anew.")));
 }
 
+// While the entry lives it remembers what was confirmed: a slot that is further on was made again,
+// or moved by somebody else, over changes that were not delivered.
+void CheckSlotPosition(PenstockWorker* worker) {
+  XLogRecPtr delivered = pg_atomic_read_u64(&worker->entry->delivered_lsn);
+  if (delivered == InvalidXLogRecPtr) return;
+  if (MyReplicationSlot->data.confirmed_flush <= delivered) return;
+  penstock_leave(worker, PENSTOCK_SINK_LOST,
+                 "the replication slot was made again or moved by somebody else; changes may be "
+                 "missing at the destination: drop the sink and create it anew");
+}
+
 void Stream(PenstockWorker* worker) {
   XLogRecPtr position = InvalidXLogRecPtr;
   SlotState slot = LookAtSlot(worker->row.slot_name);
@@ -182,6 +202,7 @@ void Stream(PenstockWorker* worker) {
         "the replication slot was invalidated, WAL it needed is gone; changes are missing "
         "at the destination: drop the sink and create it anew");
   }
+  CheckSlotPosition(worker);
   pgstat_report_activity(STATE_RUNNING, "streaming");
   if (worker->delivery == nullptr) {
     penstock_open_sink(worker, worker->row.slot_start_lsn, false, &position);
@@ -317,6 +338,7 @@ void penstock_sink_main(Datum argument) {
   PG_CATCH();
   {
     NoteError(the_worker);
+    penstock_drain(the_worker);
     PG_RE_THROW();
   }
   PG_END_TRY();

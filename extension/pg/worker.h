@@ -66,6 +66,9 @@ extern struct List *penstock_event_options(PenstockWorker *worker); /* list of D
 extern bool penstock_wants_snapshot(PenstockWorker *worker);
 extern bool penstock_wants_stream(PenstockWorker *worker);
 extern int penstock_save_interval_ms(PenstockWorker *worker);
+/* Whether the filters take a table of this name, in UTF-8, and kind. */
+extern bool penstock_takes_table(PenstockWorker *worker, const char *schema, const char *table,
+                                 bool is_partitioned, bool is_partition);
 /* The order in which tables are read: the place of the first pattern of table.include.list that
  * matches, 0 without the option; -1 when snapshot.include.collection.list leaves the table out. */
 extern int penstock_snapshot_rank(PenstockWorker *worker, const char *schema_and_table);

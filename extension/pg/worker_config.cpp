@@ -10,6 +10,7 @@
 #include "extension/core/connect_config.h"
 #include "extension/core/sink_config.h"
 #include "output_plugin/event/pattern.h"
+#include "output_plugin/event/table_filter.h"
 #include "pg_guard.h"
 // After the prelude.
 extern "C" {
@@ -43,7 +44,7 @@ const char kSelect[] =
     "    FROM pg_catalog.jsonb_each_text(options) AS o WHERE o.value IS NOT NULL),"
     " (SELECT pg_catalog.array_agg(o.value ORDER BY o.key)"
     "    FROM pg_catalog.jsonb_each_text(options) AS o WHERE o.value IS NOT NULL)"
-    " FROM penstock.sink WHERE id = $1";
+    " FROM penstock.sink WHERE id = $1 AND created_at = $2";
 
 char* CopyText(const char* text) { return MemoryContextStrdup(TopMemoryContext, text); }
 
@@ -105,13 +106,15 @@ Result<std::vector<Pattern>> Patterns(const std::string& text) {
 Status MakeConfig(const PenstockSinkRow& row, PenstockConfig* config) {
   penstock::OptionMap options;
   for (int i = 0; i < row.option_count; i++) options[row.option_names[i]] = row.option_values[i];
-  auto mode = options.find("snapshot.mode");
-  config->initial_only =
-      mode != options.end() && penstock::EqualsIgnoreCase(mode->second, "initial_only");
   auto snapshot_list = options.find("snapshot.include.collection.list");
   Result<SinkConfig> split = penstock::SplitSinkConfig(row.connector, options);
   if (!split.ok()) return split.status();
   config->options = std::move(split.value());
+  config->initial_only =
+      config->options.source.snapshot_mode == penstock::SnapshotMode::kInitialOnly;
+  auto event = penstock::event::ParseEventOptions(config->options.event);
+  if (!event.ok()) return event.status();
+  config->event = std::move(event.value());
   if (snapshot_list != options.end()) {
     auto list = PatternList::Parse(snapshot_list->first, snapshot_list->second);
     if (!list.ok()) return list.status();
@@ -130,13 +133,14 @@ Status MakeConfig(const PenstockSinkRow& row, PenstockConfig* config) {
 extern "C" {
 
 void penstock_read_row(PenstockWorker* worker) {
-  Oid types[1] = {INT4OID};
-  Datum values[1] = {Int32GetDatum(worker->entry->sink_id)};
+  Oid types[2] = {INT4OID, TIMESTAMPTZOID};
+  Datum values[2] = {Int32GetDatum(worker->entry->sink_id),
+                     TimestampTzGetDatum(worker->entry->created_at)};
   SetCurrentStatementStartTimestamp();
   StartTransactionCommand();
   SPI_connect();
   PushActiveSnapshot(GetTransactionSnapshot());
-  if (SPI_execute_with_args(kSelect, 1, types, values, nullptr, true, 1) != SPI_OK_SELECT) {
+  if (SPI_execute_with_args(kSelect, 2, types, values, nullptr, true, 1) != SPI_OK_SELECT) {
     elog(ERROR, "could not read penstock.sink");
   }
   bool unwanted = SPI_processed == 0 || DatumGetBool(Value(9));
@@ -192,6 +196,17 @@ bool penstock_wants_stream(PenstockWorker* worker) { return !worker->config->ini
 int penstock_save_interval_ms(PenstockWorker* worker) {
   return static_cast<int>(
       Max(1000, Min(worker->config->options.source.status_update_interval_ms, 60000)));
+}
+
+bool penstock_takes_table(PenstockWorker* worker, const char* schema, const char* table,
+                          bool is_partitioned, bool is_partition) {
+  bool takes = false;
+  penstock::pg::RunCxx([&] {
+    takes =
+        penstock::event::HasOwnEvents(worker->config->event, is_partitioned, is_partition, true) &&
+        penstock::event::CapturesTable(worker->config->event, schema, table);
+  });
+  return takes;
 }
 
 int penstock_snapshot_rank(PenstockWorker* worker, const char* schema_and_table) {

@@ -5,10 +5,12 @@
 #include <vector>
 
 #include "extension/core/sink_config.h"
+#include "output_plugin/event/event_options.h"
 #include "output_plugin/event/pattern.h"
 
 struct PenstockConfig {
   penstock::SinkConfig options;
+  penstock::event::EventOptions event;
   bool initial_only = false;
   penstock::event::PatternList snapshot_tables;       // snapshot.include.collection.list
   std::vector<penstock::event::Pattern> table_order;  // table.include.list

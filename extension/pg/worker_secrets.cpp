@@ -10,6 +10,7 @@
 
 #include "pg_prelude.h"
 #include "extension/core/option.h"
+#include "extension/core/sink_config.h"
 #include "extension/sink/file_options.h"
 // After the prelude.
 #include "guc.h"
@@ -52,6 +53,12 @@ Text ReadProperty(const std::string& path, const std::string& key) {
                 "file \"" + path + "\" does not have the key \"" + key + "\"");
 }
 
+Status CheckReadable(const PenstockSinkRow& row, const std::string& path, const std::string& real) {
+  if (row.owner_reads_files || IsBelow(real, penstock_secrets_directory)) return {};
+  return Status(StatusCode::kPermission, "the owner of the sink may not read file \"" + path + "\"",
+                "Grant pg_read_server_files, or put the file below penstock.secrets_directory.");
+}
+
 Text ResolveFile(const PenstockSinkRow& row, const std::string& what) {
   const size_t colon = what.rfind(':');
   if (colon == std::string::npos) {
@@ -59,11 +66,7 @@ Text ResolveFile(const PenstockSinkRow& row, const std::string& what) {
   }
   const std::string path = what.substr(0, colon);
   const std::string real = RealPath(path);
-  if (!row.owner_reads_files && !IsBelow(real, penstock_secrets_directory)) {
-    return Status(StatusCode::kPermission,
-                  "the owner of the sink may not read file \"" + path + "\"",
-                  "Grant pg_read_server_files, or put the file below penstock.secrets_directory.");
-  }
+  if (Status s = CheckReadable(row, path, real); !s.ok()) return s;
   return ReadProperty(real.empty() ? path : real, what.substr(colon + 1));
 }
 
@@ -102,16 +105,22 @@ Text ResolveValue(const PenstockSinkRow& row, const std::string& value) {
   return resolved + value.substr(done);
 }
 
+// A key or certificate is opened by the client library, with the server's rights.
+Status ResolveOption(const PenstockSinkRow& row, const std::string& name, std::string* value) {
+  Text text = ResolveValue(row, *value);
+  if (!text.ok()) return text.status();
+  *value = text.value();
+  const std::string path = penstock::ServerFileOf(name, *value);
+  return path.empty() ? Status() : CheckReadable(row, path, RealPath(path));
+}
+
 }  // namespace
 
 Status ResolvePlaceholders(const PenstockSinkRow& row, penstock::sink::Options* options) {
   for (auto& [name, value] : *options) {
-    Text text = ResolveValue(row, value);
-    if (!text.ok()) {
-      return Status(text.status().code(), "option \"" + name + "\": " + text.status().message(),
-                    text.status().hint());
+    if (Status s = ResolveOption(row, name, &value); !s.ok()) {
+      return Status(s.code(), "option \"" + name + "\": " + s.message(), s.hint());
     }
-    value = text.value();
   }
   return {};
 }
