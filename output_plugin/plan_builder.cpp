@@ -110,32 +110,43 @@ void SetBits(const TypeShape& type, Column* column) {
   column->kind = column->length == 1 ? Kind::kBit : Kind::kBits;
 }
 
-// Sets kind and parameters. False: the type is left out.
-bool SetKind(const TypeShape& type, const EventOptions& options, Column* column) {
-  column->type_name = type.name;
+// Types whose kind no option changes.
+struct PlainKind {
+  PgType type;
+  Kind kind;
+};
+constexpr PlainKind kPlainKinds[] = {
+    {PgType::kBool, Kind::kBool},        {PgType::kInt2, Kind::kInt16},
+    {PgType::kInt4, Kind::kInt32},       {PgType::kInt8, Kind::kInt64},
+    {PgType::kOid, Kind::kInt64},        {PgType::kFloat4, Kind::kFloat},
+    {PgType::kFloat8, Kind::kDouble},    {PgType::kText, Kind::kText},
+    {PgType::kBpchar, Kind::kText},      {PgType::kJson, Kind::kJson},
+    {PgType::kJsonb, Kind::kJson},       {PgType::kXml, Kind::kXml},
+    {PgType::kLtree, Kind::kLtree},      {PgType::kTsvector, Kind::kTsvector},
+    {PgType::kEnum, Kind::kEnum},        {PgType::kUuid, Kind::kUuid},
+    {PgType::kTimetz, Kind::kZonedTime}, {PgType::kTimestamptz, Kind::kZonedTimestamp},
+    {PgType::kPoint, Kind::kPoint},
+};
+
+bool SetKind(const TypeShape& type, const EventOptions& options, Column* column);
+
+bool SetArray(const TypeShape& type, const EventOptions& options, Column* column) {
+  column->kind = Kind::kArray;
+  column->element = std::make_unique<Column>();
+  column->element->optional = type.element->type != PgType::kEnum;
+  return SetKind(*type.element, options, column->element.get());
+}
+
+// The kinds that options choose. False: the type is left out.
+bool SetChosenKind(const TypeShape& type, const EventOptions& options, Column* column) {
   switch (type.type) {
     case PgType::kUnknown:
       column->kind = BytesKind(options);
       column->java_numbers = options.quirks && IsGeometric(type.name);
       return options.include_unknown && type.name[0] != '_';
-    case PgType::kBool:
-      column->kind = Kind::kBool;
-      return true;
-    case PgType::kInt2:
-      column->kind = Kind::kInt16;
-      return true;
-    case PgType::kInt4:
-      column->kind = Kind::kInt32;
-      return true;
-    case PgType::kInt8:
-    case PgType::kOid:
-      column->kind = Kind::kInt64;
-      return true;
-    case PgType::kFloat4:
-      column->kind = Kind::kFloat;
-      return true;
-    case PgType::kFloat8:
-      column->kind = Kind::kDouble;
+    case PgType::kName:
+      // With include.unknown.datatypes Debezium streams the text after all.
+      column->kind = options.include_unknown ? Kind::kText : Kind::kName;
       return true;
     case PgType::kNumeric:
       SetNumeric(type, options, column);
@@ -143,49 +154,14 @@ bool SetKind(const TypeShape& type, const EventOptions& options, Column* column)
     case PgType::kMoney:
       SetMoney(type, options, column);
       return true;
-    case PgType::kText:
-    case PgType::kBpchar:
-      column->kind = Kind::kText;
-      return true;
-    case PgType::kName:
-      // With include.unknown.datatypes Debezium streams the text after all.
-      column->kind = options.include_unknown ? Kind::kText : Kind::kName;
-      return true;
-    case PgType::kJson:
-    case PgType::kJsonb:
-      column->kind = Kind::kJson;
-      return true;
-    case PgType::kXml:
-      column->kind = Kind::kXml;
-      return true;
-    case PgType::kLtree:
-      column->kind = Kind::kLtree;
-      return true;
-    case PgType::kTsvector:
-      column->kind = Kind::kTsvector;
-      return true;
-    case PgType::kEnum:
-      column->kind = Kind::kEnum;
-      column->allowed = type.labels;
-      return true;
-    case PgType::kUuid:
-      column->kind = Kind::kUuid;
-      return true;
     case PgType::kDate:
       column->kind = DateKind(options.time_mode);
       return true;
     case PgType::kTime:
       column->kind = TimeKind(options.time_mode, FractionDigits(type.typmod));
       return true;
-    case PgType::kTimetz:
-      column->kind = Kind::kZonedTime;
-      return true;
     case PgType::kTimestamp:
       column->kind = TimestampKind(options.time_mode, FractionDigits(type.typmod));
-      return true;
-    case PgType::kTimestamptz:
-      column->kind = Kind::kZonedTimestamp;
-      column->scale = FractionDigits(type.typmod);
       return true;
     case PgType::kInterval:
       column->kind = options.interval_mode == event::IntervalMode::kNumeric ? Kind::kDuration
@@ -198,21 +174,28 @@ bool SetKind(const TypeShape& type, const EventOptions& options, Column* column)
     case PgType::kVarbit:
       SetBits(type, column);
       return true;
-    case PgType::kPoint:
-      column->kind = Kind::kPoint;
-      return true;
     case PgType::kHstore:
       column->kind =
           options.hstore_mode == event::HstoreMode::kJson ? Kind::kHstoreJson : Kind::kHstoreMap;
       return true;
     case PgType::kArray:
-      column->kind = Kind::kArray;
-      column->element = std::make_unique<Column>();
-      column->element->optional = type.element->type != PgType::kEnum;
-      if (!SetKind(*type.element, options, column->element.get())) return false;
-      return true;
+      return SetArray(type, options, column);
+    default:
+      return false;
   }
-  return false;
+}
+
+// Sets kind and parameters. False: the type is left out.
+bool SetKind(const TypeShape& type, const EventOptions& options, Column* column) {
+  column->type_name = type.name;
+  if (type.type == PgType::kEnum) column->allowed = type.labels;
+  if (type.type == PgType::kTimestamptz) column->scale = FractionDigits(type.typmod);
+  for (const PlainKind& plain : kPlainKinds) {
+    if (plain.type != type.type) continue;
+    column->kind = plain.kind;
+    return true;
+  }
+  return SetChosenKind(type, options, column);
 }
 
 // What a function default shows: zero-like, but not always the fallback of an unknown value.

@@ -135,13 +135,14 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapsh
 }
 
 void EncodeChange(Stream *stream, const CachedRelation &relation, const event::Change &change) {
-  char warning[512] = "";
+  char warning[512];
+  warning[0] = '\0';  // not all of it for each row
   const int64 now = NowNanos();
   pg::RunCxx([&]() -> Status {
     pg::FailpointCxx("plugin_change");
     Status status = stream->encoder->Encode(relation.plan->plan, change, now);
     const std::string text = stream->encoder->TakeConversionWarning();
-    text.copy(warning, sizeof warning - 1);
+    warning[text.copy(warning, sizeof warning - 1)] = '\0';
     return status;
   });
   if (warning[0] != '\0') {

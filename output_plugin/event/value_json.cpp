@@ -33,7 +33,7 @@ void AppendJavaNumbers(Buffer& out, std::string_view text) {
   }
 }
 
-void WriteBytes(Buffer& out, const Column& column, const FieldValue& value) {
+bool WriteBytes(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
   std::string_view bytes = BytesOf(value);
   Buffer rewritten;
   if (column.java_numbers) {
@@ -47,9 +47,11 @@ void WriteBytes(Buffer& out, const Column& column, const FieldValue& value) {
     AppendBase64(out, bytes.data(), bytes.size(), column.kind == Kind::kBase64Url);
   }
   out.Append('"');
+  return true;
 }
 
-void AppendUuid(Buffer& out, const char* bytes) {
+bool WriteUuid(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
+  const char* bytes = value.bytes;
   out.Append('"');
   const size_t groups[] = {4, 2, 2, 2, 6};
   for (size_t i = 0; i < 5; ++i) {
@@ -58,6 +60,7 @@ void AppendUuid(Buffer& out, const char* bytes) {
     bytes += groups[i];
   }
   out.Append('"');
+  return true;
 }
 
 // Quoted base64 of the unscaled value.
@@ -71,7 +74,7 @@ void AppendDecimal(Buffer& out, const Numeric& numeric, int scale) {
   AppendQuotedBase64(out, unscaled.data(), unscaled.size());
 }
 
-bool WriteNumeric(Buffer& out, const Column& column, const FieldValue& value) {
+bool WriteNumeric(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
   const Numeric numeric(BytesOf(value));
   const bool finite = numeric.kind() == Numeric::Kind::kFinite;
   switch (column.kind) {
@@ -125,7 +128,7 @@ bool RoundMoney(int64_t value, int digits, int scale, int64_t* rounded) {
   return units == *rounded;
 }
 
-bool WriteMoney(Buffer& out, const Column& column, const FieldValue& value) {
+bool WriteMoney(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
   int64_t units;
   if (!RoundMoney(value.number, column.money_digits, column.scale, &units)) return false;
   if (column.kind == Kind::kMoneyDecimal) {
@@ -171,8 +174,12 @@ int64_t EpochDays(const FieldValue& value, bool java_date) {
   return DaysFromCivil(date);
 }
 
-void WriteDate(Buffer& out, Kind kind, const FieldValue& value, bool java_date) {
-  if (kind != Kind::kIsoDate) return AppendInt(out, EpochDays(value, java_date));
+bool WriteDate(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {
+  const bool java_date = mode.quirks && mode.snapshot;
+  if (column.kind != Kind::kIsoDate) {
+    AppendInt(out, EpochDays(value, java_date));
+    return true;
+  }
   out.Append('"');
   if (java_date && value.number == kDateInfinity) {
     out.Append("+292278994-08-16");
@@ -180,22 +187,28 @@ void WriteDate(Buffer& out, Kind kind, const FieldValue& value, bool java_date) 
     AppendIsoDate(out, EpochDays(value, java_date));
   }
   out.Append("Z\"");
+  return true;
 }
 
-void WriteTime(Buffer& out, Kind kind, int64_t micros) {
-  switch (kind) {
+bool WriteTime(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
+  const int64_t micros = value.number;
+  switch (column.kind) {
     case Kind::kTimeMillis:
     case Kind::kConnectTime:
-      return AppendInt(out, micros / 1000);
+      AppendInt(out, micros / 1000);
+      return true;
     case Kind::kTimeNanos:
-      return AppendInt(out, micros * 1000);
+      AppendInt(out, micros * 1000);
+      return true;
     case Kind::kIsoTime:
     case Kind::kZonedTime:
       out.Append('"');
       AppendIsoTime(out, micros - FloorDivide(micros, kMicrosPerDay) * kMicrosPerDay, kFewest);
-      return out.Append("Z\"");
+      out.Append("Z\"");
+      return true;
     default:
-      return AppendInt(out, micros);
+      AppendInt(out, micros);
+      return true;
   }
 }
 
@@ -235,7 +248,7 @@ bool WriteInfiniteTimestamp(Buffer& out, Kind kind, bool positive) {
   }
 }
 
-bool WriteTimestamp(Buffer& out, const Column& column, const FieldValue& value) {
+bool WriteTimestamp(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
   if (value.number == kTimestampInfinity || value.number == kTimestampMinusInfinity) {
     return WriteInfiniteTimestamp(out, column.kind, value.number == kTimestampInfinity);
   }
@@ -261,24 +274,28 @@ bool WriteTimestamp(Buffer& out, const Column& column, const FieldValue& value) 
   return true;
 }
 
-void WriteIntervalValue(Buffer& out, Kind kind, const FieldValue& value) {
+bool WriteInterval(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
   IntervalValue interval;
   std::memcpy(&interval, value.bytes, sizeof interval);
-  if (kind == Kind::kDuration) return AppendInt(out, IntervalMicros(interval));
+  if (column.kind == Kind::kDuration) {
+    AppendInt(out, IntervalMicros(interval));
+    return true;
+  }
   out.Append('"');
   AppendInterval(out, interval);
   out.Append('"');
+  return true;
 }
 
 // A bit string as java.util.BitSet's bytes: little-endian, trimmed to the highest set bit.
-bool WriteBits(Buffer& out, Kind kind, const FieldValue& value) {
+bool WriteBits(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
   int32_t bit_count;
   std::memcpy(&bit_count, value.bytes, sizeof bit_count);
   const char* bits = value.bytes + sizeof bit_count;
   auto bit = [bits](int index) {
     return (static_cast<unsigned char>(bits[index / 8]) >> (7 - index % 8)) & 1;
   };
-  if (kind == Kind::kBit) {
+  if (column.kind == Kind::kBit) {
     if (bit_count == 0) return false;  // an empty varbit(1)
     out.Append(bit(bit_count - 1) != 0 ? "true" : "false");
     return true;
@@ -295,7 +312,7 @@ bool WriteBits(Buffer& out, Kind kind, const FieldValue& value) {
   return true;
 }
 
-void WritePoint(Buffer& out, const FieldValue& value) {
+bool WritePoint(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
   double xy[2];
   std::memcpy(xy, value.bytes, sizeof xy);
   out.Append("{\"x\":");
@@ -307,6 +324,7 @@ void WritePoint(Buffer& out, const FieldValue& value) {
   out.Append(",\"wkb\":");
   AppendQuotedBase64(out, wkb, sizeof wkb);
   out.Append(",\"srid\":null}");
+  return true;
 }
 
 void WriteHstoreObject(Buffer& out, std::string_view text) {
@@ -326,11 +344,15 @@ void WriteHstoreObject(Buffer& out, std::string_view text) {
   out.Append('}');
 }
 
-void WriteHstore(Buffer& out, Kind kind, const FieldValue& value) {
-  if (kind == Kind::kHstoreMap) return WriteHstoreObject(out, BytesOf(value));
+bool WriteHstore(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
+  if (column.kind == Kind::kHstoreMap) {
+    WriteHstoreObject(out, BytesOf(value));
+    return true;
+  }
   Buffer object;
   WriteHstoreObject(object, BytesOf(value));
   AppendString(out, object.view());
+  return true;
 }
 
 // java.sql.Time has milliseconds and no 24:00; so do Debezium's arrays of times.
@@ -382,90 +404,63 @@ bool WriteName(Buffer& out, const Column& column, const FieldValue& value, const
   return true;
 }
 
+using Writer = bool (*)(Buffer&, const Column&, const FieldValue&, const WriteMode&);
+
+bool WriteBool(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
+  out.Append(value.number != 0 ? "true" : "false");
+  return true;
+}
+
+bool WriteInt(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
+  AppendInt(out, value.number);
+  return true;
+}
+
+bool WriteFloat(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
+  AppendFloat(out, static_cast<float>(value.real));
+  return true;
+}
+
+bool WriteDouble(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
+  AppendDouble(out, value.real);
+  return true;
+}
+
+bool WriteText(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
+  AppendString(out, BytesOf(value));
+  return true;
+}
+
+// By kind, in the order of the enum.
+constexpr Writer kWriters[] = {
+    WriteBool,                                                     // boolean
+    WriteInt,       WriteInt,       WriteInt,                      // integers
+    WriteFloat,     WriteDouble,                                   // floats
+    WriteText,      WriteText,      WriteText,                     // text, json, xml
+    WriteText,      WriteText,      WriteText,                     // ltree, tsvector, enum
+    WriteUuid,                                                     // uuid
+    WriteNumeric,   WriteNumeric,   WriteNumeric,   WriteNumeric,  // numeric
+    WriteMoney,     WriteMoney,     WriteMoney,                    // money
+    WriteDate,      WriteDate,      WriteDate,                     // date
+    WriteTime,      WriteTime,      WriteTime,                     // time
+    WriteTime,      WriteTime,      WriteTime,                     // ... and timetz
+    WriteTimestamp, WriteTimestamp, WriteTimestamp,                // timestamp
+    WriteTimestamp, WriteTimestamp, WriteTimestamp,                // ... and timestamptz
+    WriteInterval,  WriteInterval,                                 // interval
+    WriteBytes,     WriteBytes,     WriteBytes,     WriteBytes,    // bytea
+    WriteBits,      WriteBits,                                     // bit, varbit
+    WritePoint,                                                    // point
+    WriteHstore,    WriteHstore,                                   // hstore
+    WriteName,                                                     // name
+    WriteArray,                                                    // arrays
+};
+static_assert(sizeof kWriters / sizeof kWriters[0] == static_cast<size_t>(Kind::kArray) + 1,
+              "one writer per kind");
+
 }  // namespace
 
 bool WriteValue(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {
-  switch (column.kind) {
-    case Kind::kBool:
-      out.Append(value.number != 0 ? "true" : "false");
-      return true;
-    case Kind::kInt16:
-    case Kind::kInt32:
-    case Kind::kInt64:
-      AppendInt(out, value.number);
-      return true;
-    case Kind::kFloat:
-      AppendFloat(out, static_cast<float>(value.real));
-      return true;
-    case Kind::kDouble:
-      AppendDouble(out, value.real);
-      return true;
-    case Kind::kText:
-    case Kind::kJson:
-    case Kind::kXml:
-    case Kind::kLtree:
-    case Kind::kTsvector:
-    case Kind::kEnum:
-      AppendString(out, BytesOf(value));
-      return true;
-    case Kind::kName:
-      return WriteName(out, column, value, mode);
-    case Kind::kUuid:
-      AppendUuid(out, value.bytes);
-      return true;
-    case Kind::kDecimal:
-    case Kind::kVariableDecimal:
-    case Kind::kNumericDouble:
-    case Kind::kNumericText:
-      return WriteNumeric(out, column, value);
-    case Kind::kMoneyDecimal:
-    case Kind::kMoneyDouble:
-    case Kind::kMoneyText:
-      return WriteMoney(out, column, value);
-    case Kind::kDate:
-    case Kind::kConnectDate:
-    case Kind::kIsoDate:
-      WriteDate(out, column.kind, value, mode.quirks && mode.snapshot);
-      return true;
-    case Kind::kTimeMillis:
-    case Kind::kTimeMicros:
-    case Kind::kTimeNanos:
-    case Kind::kConnectTime:
-    case Kind::kIsoTime:
-    case Kind::kZonedTime:
-      WriteTime(out, column.kind, value.number);
-      return true;
-    case Kind::kTimestampMillis:
-    case Kind::kTimestampMicros:
-    case Kind::kTimestampNanos:
-    case Kind::kConnectTimestamp:
-    case Kind::kIsoTimestamp:
-    case Kind::kZonedTimestamp:
-      return WriteTimestamp(out, column, value);
-    case Kind::kDuration:
-    case Kind::kIntervalText:
-      WriteIntervalValue(out, column.kind, value);
-      return true;
-    case Kind::kBytes:
-    case Kind::kBase64:
-    case Kind::kBase64Url:
-    case Kind::kHex:
-      WriteBytes(out, column, value);
-      return true;
-    case Kind::kBit:
-    case Kind::kBits:
-      return WriteBits(out, column.kind, value);
-    case Kind::kPoint:
-      WritePoint(out, value);
-      return true;
-    case Kind::kHstoreJson:
-    case Kind::kHstoreMap:
-      WriteHstore(out, column.kind, value);
-      return true;
-    case Kind::kArray:
-      return WriteArray(out, column, value, mode);
-  }
-  return false;
+  return kWriters[static_cast<size_t>(column.kind)](out, column, value, mode);
 }
 
 void WriteHeaderField(Buffer& out, const Column& column, const FieldValue& value,
