@@ -50,7 +50,7 @@ constexpr ProducerRow NotApplicable(const char* name, const char* reason) {
 
 constexpr char kForEver[] =
     "Events are tried until they are delivered; giving up on one would lose it.";
-constexpr char kTransactions[] = "Transactional delivery to Kafka is not implemented.";
+constexpr char kTransactions[] = "Transactional delivery to Kafka is not supported yet.";
 constexpr char kRunsCode[] = "It would load code into the server or run a program.";
 constexpr char kKerberos[] =
     "Kerberos is not supported: librdkafka would run a shell command in the server.";
