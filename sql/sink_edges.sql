@@ -27,6 +27,23 @@ BEGIN
 END $$;
 SELECT event_count, in_flight_count FROM penstock.pg_stat_penstock_sinks WHERE name = 'edges';
 
+-- a sink that was just resumed does not count as paused
+SELECT penstock.pause_sink('edges');
+SELECT penstock.resume_sink('edges');
+SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivered;
+SELECT penstock.pause_sink('edges');
+SELECT penstock.resume_sink('edges');
+SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivered;
+SELECT penstock.pause_sink('edges');
+SELECT penstock.resume_sink('edges');
+SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivered;
+SELECT penstock.pause_sink('edges');
+SELECT penstock.resume_sink('edges');
+SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivered;
+SELECT penstock.pause_sink('edges');
+SELECT penstock.resume_sink('edges');
+SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivered;
+
 -- a table that the owner could not read is not shown because it is gone
 SELECT penstock.pause_sink('edges');
 DO $$

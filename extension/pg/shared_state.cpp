@@ -245,8 +245,8 @@ PenstockSinkSnapshot* penstock_get_sinks(Oid database, int* count) {
 
 // An entry never moves and shared memory never goes, so its condition variable may be waited on
 // without the lock; which sink it belongs to is looked at again after every wake-up.
-bool penstock_wait_for_lsn(Oid database, int32 sink_id, XLogRecPtr lsn, int64 timeout_ms,
-                           PenstockSinkSnapshot* snapshot) {
+bool penstock_wait_for_lsn(Oid database, int32 sink_id, uint32 generation, XLogRecPtr lsn,
+                           int64 timeout_ms, PenstockSinkSnapshot* snapshot) {
   TimestampTz end = timeout_ms < 0 ? DT_NOEND : GetCurrentTimestamp() + timeout_ms * 1000;
   bool prepared = false;
   bool delivered = false;
@@ -259,7 +259,8 @@ bool penstock_wait_for_lsn(Oid database, int32 sink_id, XLogRecPtr lsn, int64 ti
     if (entry != nullptr) CopyEntry(entry, snapshot);
     LWLockRelease(penstock_shared->lock);
     delivered = entry != nullptr && snapshot->delivered_lsn >= lsn;
-    if (delivered || (entry != nullptr && NeedsUser(*snapshot, restart))) break;
+    const bool current = entry != nullptr && snapshot->generation >= generation;
+    if (delivered || (current && NeedsUser(*snapshot, restart))) break;
     TimestampTz now = GetCurrentTimestamp();
     if (now >= end) break;
     // Committed sinks without an entry are a matter of milliseconds.

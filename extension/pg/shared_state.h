@@ -135,10 +135,11 @@ extern bool penstock_get_sink(Oid database, int32 sink_id, PenstockSinkSnapshot 
 /* The sinks of a database; palloc'd array, its length in count. */
 extern PenstockSinkSnapshot *penstock_get_sinks(Oid database, int *count);
 /* Waits until everything up to lsn is delivered: true; false when timeout_ms (-1: none) passed, or
- * when the sink cannot get there by itself (no entry, paused, lost, dropping, failed for good);
- * snapshot tells which. */
-extern bool penstock_wait_for_lsn(Oid database, int32 sink_id, XLogRecPtr lsn, int64 timeout_ms,
-                                  PenstockSinkSnapshot *snapshot);
+ * when the sink cannot get there by itself (paused, lost, dropping, failed for good); snapshot
+ * tells which. generation: of the row; an older one in shared memory says nothing about what was
+ * decided since, so that a sink that was just resumed does not count as paused. */
+extern bool penstock_wait_for_lsn(Oid database, int32 sink_id, uint32 generation, XLogRecPtr lsn,
+                                  int64 timeout_ms, PenstockSinkSnapshot *snapshot);
 /* Zeroes the counters of a sink and sets stats_reset; false when it has no entry. */
 extern bool penstock_reset_sink_stats(Oid database, int32 sink_id);
 

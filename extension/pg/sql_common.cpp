@@ -81,12 +81,13 @@ bool LoadSink(Name name, RowLock lock, SinkRow* row) {
   SPI_connect();
   const SavedUser saved = EnterExtensionOwner();
   // Not read-only even without a lock: the newest committed row counts, not the statement's.
-  ExecuteSql(lock == RowLock::kUpdate
-                 ? "SELECT id, name, owner, connector, options, slot_name, paused, dropping"
-                   " FROM penstock.sink WHERE name OPERATOR(pg_catalog.=) $1 FOR UPDATE"
-                 : "SELECT id, name, owner, connector, options, slot_name, paused, dropping"
-                   " FROM penstock.sink WHERE name OPERATOR(pg_catalog.=) $1",
-             &arguments, false, SPI_OK_SELECT);
+  ExecuteSql(
+      lock == RowLock::kUpdate
+          ? "SELECT id, name, owner, connector, options, slot_name, paused, dropping, generation"
+            " FROM penstock.sink WHERE name OPERATOR(pg_catalog.=) $1 FOR UPDATE"
+          : "SELECT id, name, owner, connector, options, slot_name, paused, dropping, generation"
+            " FROM penstock.sink WHERE name OPERATOR(pg_catalog.=) $1",
+      &arguments, false, SPI_OK_SELECT);
   LeaveExtensionOwner(saved);
   const bool found = SPI_processed == 1;
   if (found) {
@@ -98,6 +99,7 @@ bool LoadSink(Name name, RowLock lock, SinkRow* row) {
     row->slot_name = *DatumGetName(Column(6));
     row->paused = DatumGetBool(Column(7));
     row->dropping = DatumGetBool(Column(8));
+    row->generation = DatumGetUInt32(Column(9));
   }
   SPI_finish();
   return found;

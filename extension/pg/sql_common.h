@@ -59,6 +59,7 @@ struct SinkRow {
   NameData slot_name;
   bool paused;
   bool dropping;
+  uint32 generation;
 };
 
 enum class RowLock { kNone, kUpdate };

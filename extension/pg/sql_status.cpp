@@ -177,7 +177,7 @@ XLogRecPtr WaitForSink(FunctionCallInfo fcinfo) {
   LoadOwnSink(PG_GETARG_NAME(0), RowLock::kNone, &row);
   const XLogRecPtr lsn = PG_ARGISNULL(1) ? CurrentEnd() : PG_GETARG_LSN(1);
   PenstockSinkSnapshot sink = {};
-  if (!penstock_wait_for_lsn(MyDatabaseId, row.id, lsn, TimeoutMs(fcinfo), &sink)) {
+  if (!penstock_wait_for_lsn(MyDatabaseId, row.id, row.generation, lsn, TimeoutMs(fcinfo), &sink)) {
     RaiseNotDelivered(&row, &sink, lsn);
   }
   return sink.delivered_lsn;
