@@ -147,7 +147,6 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   RelationShape *shape = ReadRelationShape(relation, named, cache->options->quirks);
   MemoryContextSwitchTo(old);
   entry->has_identity = shape->has_identity;
-  entry->identity_full = shape->identity_full;
   BoundPlan *plan = nullptr;
   pg::RunCxx([&]() -> Status {
     Result<std::unique_ptr<BoundPlan>> built = BuildPlan(*shape, *cache->options, cache->snapshot);

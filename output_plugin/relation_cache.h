@@ -14,7 +14,6 @@ struct CachedRelation {
   bool valid;
   bool captured;
   bool has_identity;
-  bool identity_full;
   bool warned_identity;  // the missing identity was logged
   MemoryContext memory;  // of the shape's parts that the plan points to
   BoundPlan *plan;       // nullptr when not captured

@@ -236,12 +236,13 @@ void ReadArray(const TypeShape &type, Datum datum, event::FieldValue *value) {
   int count;
   deconstruct_array(array, element.oid, element.length, element.by_value, element.align, &datums,
                     &nulls, &count);
-  value->nested = ARR_NDIM(array) > 1;
-  if (value->nested) count = ARR_DIMS(array)[0];
+  // Of more than one dimension Debezium sends the outer one with nulls.
+  const bool nested = ARR_NDIM(array) > 1;
+  if (nested) count = ARR_DIMS(array)[0];
   auto *items = static_cast<event::FieldValue *>(palloc0(sizeof(event::FieldValue) * count));
   for (int i = 0; i < count; ++i) {
     items[i].state = event::FieldState::kNull;
-    if (!value->nested && !nulls[i]) ReadDatum(element, datums[i], &items[i]);
+    if (!nested && !nulls[i]) ReadDatum(element, datums[i], &items[i]);
   }
   value->items = items;
   value->size = static_cast<uint32>(count);
@@ -251,7 +252,6 @@ void ReadArray(const TypeShape &type, Datum datum, event::FieldValue *value) {
 
 void ReadDatum(const TypeShape &type, Datum datum, event::FieldValue *value) {
   value->state = event::FieldState::kValue;
-  value->nested = false;
   switch (type.reader) {
     case Reader::kBool:
       value->number = DatumGetBool(datum) ? 1 : 0;

@@ -75,8 +75,7 @@ enum class FieldState : uint8_t {
 // One value of a row as the row reader found it; points into the reader's memory.
 struct FieldValue {
   FieldState state = FieldState::kNull;
-  bool nested = false;  // array with more than one dimension; items: one kNull each
-  uint32_t size = 0;    // of bytes, or number of items
+  uint32_t size = 0;  // of bytes, or number of items
   union {
     int64_t number = 0;
     double real;

@@ -75,8 +75,6 @@ std::string MessageValueSchema(const EventOptions& options) {
 StreamConstants MakeStreamConstants(const EventOptions& options, const std::string& database,
                                     const std::string& version) {
   StreamConstants constants;
-  constants.database = database;
-  constants.version = version;
   constants.source_start =
       "\"source\":{\"version\":" + JsonString(version) +
       ",\"connector\":\"postgresql\",\"name\":" + JsonString(options.topic_prefix) + ",\"ts_ms\":";

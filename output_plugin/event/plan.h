@@ -31,8 +31,6 @@ struct RelationPlan {
 
 // Constants of one stream, the same for all relations.
 struct StreamConstants {
-  std::string database;
-  std::string version;         // source.version
   std::string source_start;    // "source":{"version":…,"name":…,"ts_ms":
   std::string database_field;  // ,"db":…,"sequence":
 };
