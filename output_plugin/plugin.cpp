@@ -144,7 +144,7 @@ void Emit(LogicalDecodingContext *context, XLogRecPtr lsn) {
   const size_t count = stream->encoder->events().size();
   for (size_t i = 0; i < count; ++i) {
     PenstockEvent event = stream->encoder->events()[i];
-    event.lsn = lsn;
+    event.version_lsn = lsn;
     if (stream->writer != nullptr) {
       stream->writer->write(stream->writer->self, &event);
     } else {

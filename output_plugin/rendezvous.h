@@ -25,7 +25,7 @@
  * there is no writer. */
 #define PENSTOCK_OWNER_OPTION "penstock.owner"
 #define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
-#define PENSTOCK_ABI_NUMBER 1u
+#define PENSTOCK_ABI_NUMBER 2u
 
 typedef struct PenstockAbi {
   uint32_t magic;       /* PENSTOCK_ABI_MAGIC */
@@ -52,8 +52,35 @@ typedef struct PenstockEvent {
   const PenstockHeader *headers;
   uint32_t header_count;
   int32_t partition; /* -1: the producer's partitioner decides */
-  uint64_t lsn;      /* of the change; of the consistent point in a snapshot */
+  /* End of the transaction's commit record, of the consistent point in a snapshot: grows in the
+   * order in which changes are to be seen at the destination. */
+  uint64_t version_lsn;
+  /* For document destinations only: key is the document's id as text, not JSON. */
+  const char *routing; /* NULL: none */
+  uint32_t routing_len;
+  /* The relation's columns as an Elasticsearch mapping: {"properties":{…}}. The same pointer and
+   * length for all events of a plan; NULL: not a document. */
+  const char *mapping;
+  uint32_t mapping_len;
 } PenstockEvent;
+
+/* A row to be read again because an update left a large value of it out of the WAL. Names and
+ * values (type output functions, server encoding) of the columns that identify it. */
+typedef struct PenstockRowRequest {
+  uint32_t relation; /* OID of the table the row is in; of a partition, not of its root */
+  uint32_t xid;      /* the row must be read with this transaction visible */
+  uint32_t column_count;
+  const char *const *columns;
+  const char *const *values;
+} PenstockRowRequest;
+
+/* What it is now; memory of the writer, valid until its next fetch. */
+typedef struct PenstockFetchedRow {
+  const char *value; /* the document */
+  uint32_t value_len;
+  const char *mapping;
+  uint32_t mapping_len;
+} PenstockFetchedRow;
 
 /* Where events go. begin and commit frame the transactions of the stream; snapshot rows come
  * without them. */
@@ -68,6 +95,10 @@ typedef struct PenstockEventWriter {
   uint64_t readable_lsn;
   void (*begin)(void *self, uint32_t xid);
   void (*write)(void *self, const PenstockEvent *event);
+  /* The row as another process finds it, after the transaction became visible: as new as the
+   * change, or newer. False: it is gone, and its delete follows in the stream. Waits, with
+   * interrupts let through; raises an ERROR when the row can never be read. */
+  bool (*fetch)(void *self, const PenstockRowRequest *request, PenstockFetchedRow *row);
   /* An update or delete of this relation lacked its replica identity (identity.missing=skip). */
   void (*lacking)(void *self, uint32_t relation);
   /* end_lsn: end of the commit record, the position to confirm once everything before it is

@@ -59,7 +59,7 @@ void WriteSnapshotRow(void *encoder, Relation relation, TupleTableSlot *slot,
     const size_t count = stream->encoder->events().size();
     for (size_t i = 0; i < count; ++i) {
       PenstockEvent event = stream->encoder->events()[i];
-      event.lsn = lsn;
+      event.version_lsn = lsn;
       stream->writer->write(stream->writer->self, &event);
     }
   }

@@ -28,6 +28,12 @@ struct Event {
   const Header* headers = nullptr;
   size_t header_count = 0;
   int32_t partition = -1;  // -1: the partitioner decides
+  // End of the transaction, or consistent point of the snapshot: grows in the order in which
+  // changes are to be seen.
+  uint64_t version_lsn = 0;
+  // Of document destinations: key is the id as text, value the document without line breaks.
+  std::optional<std::string_view> routing;
+  std::string_view mapping;  // {"properties":{…}} of the relation; the same bytes for one plan
 };
 
 using Options = std::map<std::string, std::string>;
@@ -77,6 +83,9 @@ class Sink {
   // says why, for penstock.sinks. Anything else: events may be lost in here, stop the sink with the
   // message and read again from the confirmed position.
   virtual Status Poll(int timeout_ms) = 0;
+
+  // Something the operator should see in the log although delivery goes on; empty: nothing.
+  virtual std::string TakeWarning() { return {}; }
 
   // The end_lsn of the last EndTransaction before which everything is durable; 0 before the first.
   virtual uint64_t DeliveredLsn() const = 0;

@@ -398,7 +398,8 @@ void EventEncoder::Finish(bool with_context_headers) {
     events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(draft.key),
                        static_cast<uint32_t>(draft.key.size), place(draft.value),
                        static_cast<uint32_t>(draft.value.size), headers_.data() + first,
-                       static_cast<uint32_t>(headers_.size() - first), -1, 0});
+                       static_cast<uint32_t>(headers_.size() - first), -1, 0, nullptr, 0,
+                       nullptr, 0});
   }
 }
 
