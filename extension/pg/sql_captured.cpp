@@ -31,6 +31,7 @@ const PenstockEventWriter kNoWriter = {
     0,
     IgnoreBegin,
     IgnoreEvent,
+    nullptr,
     IgnoreLack,
     IgnoreCommit};
 
