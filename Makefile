@@ -34,6 +34,10 @@ clean: ## remove everything that was built
 check: test-packages ## every test (20 minutes at most); says "N passed, N failed" at the end
 	@$(check)
 
+check-majors: test-packages ## the same for PostgreSQL 15 to 18, which are fetched; MAJORS="16 18" for some
+	@$(deps) install majors
+	@test/majors/run $(MAJORS)
+
 unit: test-packages ## unit tests of the pure code
 	@test/lib/unit.sh default
 
@@ -48,6 +52,10 @@ tap: test-packages ## restarts, crashes, destinations that go away
 
 integration: test-packages ## a real Kafka broker, content compared with the tables
 	@$(check) integration
+
+integration-flink: test-packages ## Flink SQL over a sink's topics gives what PostgreSQL gives
+	@$(check) --build
+	@$(private) test/flink/run
 
 conformance: test-packages ## the same SQL through Debezium gave these events; CASES=dir for others
 	@$(check) --build
@@ -64,6 +72,10 @@ bench: test-packages ## events per second beside other plugins; BENCH=name for o
 	@$(deps) install bench
 	@$(check) --build
 	@$(private) test/bench/run
+
+faults: test-packages ## kill -9 and broken networks under load; ROUNDS=n VICTIM=worker|server|kafka|elasticsearch|network SEED=n
+	@$(check) --build
+	@$(private) test/faults/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(VICTIM),--victim $(VICTIM)) $(if $(SEED),--seed $(SEED))
 
 lint: test-packages ## format, static analysis, shell scripts, borders of the source tree
 	@$(deps) install lint
@@ -94,5 +106,5 @@ help: ## this list
 test-packages:
 	@$(deps) install build test
 
-.PHONY: all install uninstall clean check unit sanitize isolation tap integration conformance \
-	installcheck demo bench lint format format-check docs dist help test-packages
+.PHONY: all install uninstall clean check check-majors unit sanitize isolation tap integration integration-flink conformance \
+	installcheck demo bench faults lint format format-check docs dist help test-packages

@@ -8,7 +8,7 @@
 -- caller.
 CREATE SCHEMA penstock;
 GRANT USAGE ON SCHEMA penstock TO PUBLIC;
-COMMENT ON SCHEMA penstock IS 'penstock: change events to Kafka and files';
+COMMENT ON SCHEMA penstock IS 'penstock: change events to Kafka, Elasticsearch and files';
 
 --
 -- Catalogue

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "document_plan.h"
+
 namespace penstock::output {
 namespace {
 
@@ -232,8 +234,8 @@ bool CapturesColumn(const EventOptions& options, const std::string& full_name) {
   return !options.column_exclude.Matches(full_name);
 }
 
-// The columns that message.key.columns names.
-Status RuleColumns(const RelationShape& shape, const event::KeyRule& rule,
+// The columns that a rule of an option names.
+Status RuleColumns(const RelationShape& shape, const char* option, const event::KeyRule& rule,
                    std::vector<AttrNumber>* key) {
   for (const std::string& name : rule.columns) {
     const size_t before = key->size();
@@ -241,9 +243,10 @@ Status RuleColumns(const RelationShape& shape, const event::KeyRule& rule,
       if (name == shape.columns[i].name) key->push_back(shape.columns[i].attnum);
     }
     if (key->size() == before) {
-      return Status(StatusCode::kInvalidOption, "option \"message.key.columns\" names column \"" +
-                                                    name + "\", which table \"" + shape.schema +
-                                                    "." + shape.table + "\" does not have");
+      return Status(StatusCode::kInvalidOption, std::string("option \"") + option +
+                                                    "\" names column \"" + name +
+                                                    "\", which table \"" + shape.schema + "." +
+                                                    shape.table + "\" does not have");
     }
   }
   return {};
@@ -254,7 +257,10 @@ Status KeyColumns(const RelationShape& shape, const EventOptions& options,
                   std::vector<AttrNumber>* key) {
   const std::string full_name = std::string(shape.schema) + "." + shape.table;
   for (const event::KeyRule& rule : options.message_key_columns) {
-    if (rule.table.Matches(full_name)) return RuleColumns(shape, rule, key);
+    if (rule.table.Matches(full_name)) return RuleColumns(shape, "message.key.columns", rule, key);
+  }
+  for (const event::KeyRule& rule : options.document.id_columns) {
+    if (rule.table.Matches(full_name)) return RuleColumns(shape, "document.id.columns", rule, key);
   }
   // An identity index that lacks the primary key: old rows do not hold the key, and Debezium sends
   // zero-like keys. The identity's own columns are a key that deletes know.
@@ -270,6 +276,10 @@ Status KeyColumns(const RelationShape& shape, const EventOptions& options,
 // would stand for several rows: what has no mapping is sent as its text.
 bool SetColumnKind(const ColumnShape& source, const EventOptions& options, bool is_key,
                    bool snapshot, Column* column) {
+  if (options.format == event::Format::kDocument) {
+    SetDocumentKind(source.type, column);
+    return source.stored;
+  }
   const bool keep = is_key && !options.quirks;
   // Generated columns are not logged by pgoutput; Debezium has them in snapshots alone.
   if (source.generated && !keep && !(snapshot && options.quirks)) return false;
@@ -291,6 +301,10 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
   std::vector<AttrNumber> key;
   if (Status status = KeyColumns(shape, options, &key); !status.ok()) return status;
   plan.key.resize(key.size(), -1);
+  AttrNumber routing = InvalidAttrNumber;
+  if (Status status = RoutingColumn(shape, options, &routing); !status.ok()) return status;
+  const bool document = options.format == event::Format::kDocument;
+  bound->identity.assign(shape.identity, shape.identity + shape.identity_count);
 
   for (int i = 0; i < shape.column_count; ++i) {
     const ColumnShape& source = shape.columns[i];
@@ -301,16 +315,20 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     column.optional = !source.not_null;
     if (!SetColumnKind(source, options, is_key, snapshot, &column)) continue;
     SetDefault(source, options, &column);
-    const bool in_value = CapturesColumn(options, prefix + column.name) && !source.generated;
-    if (!in_value && !is_key && !source.generated) continue;
+    const bool in_value =
+        CapturesColumn(options, prefix + column.name) && (document || !source.generated);
+    const bool shown_generated = source.generated && options.quirks;
+    const bool routes = source.attnum == routing;
+    if (!in_value && !is_key && !shown_generated && !routes) continue;
     // Debezium describes a key column that the value lacks as optional.
     if (!in_value && options.quirks) column.optional = true;
     if (is_key) {
       plan.key[static_cast<size_t>(in_key - key.begin())] = static_cast<int>(plan.columns.size());
       bound->key_in_old_row = bound->key_in_old_row && source.in_identity;
     }
+    if (routes) plan.document.routing.index = static_cast<int>(plan.columns.size());
     plan.columns.push_back(std::move(column));
-    plan.in_value.push_back(in_value || (source.generated && options.quirks));
+    plan.in_value.push_back(in_value || shown_generated);
     bound->sources.push_back({source.attnum, source.type, source.in_identity});
   }
   // Under quirks key columns of types that are left out are missing from the key; else a part of a
@@ -321,6 +339,12 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
   }
   if (found.size() < plan.key.size() && !options.quirks) found.clear();
   plan.key = std::move(found);
+  if (options.document.addressing) {
+    if (Status status = PlanDocument(shape, options, key, routing, snapshot, bound.get());
+        !status.ok()) {
+      return status;
+    }
+  }
   FinishPlan(&plan, options);
   return bound;
 }

@@ -20,7 +20,10 @@ struct BoundPlan {
   };
   event::RelationPlan plan;
   std::vector<Source> sources;  // parallel to plan.columns
-  bool key_in_old_row = true;   // the logged old rows hold every key column
+  // The logged old rows hold every key column, and of documents the routing column.
+  bool key_in_old_row = true;
+  // Columns of the identity index; empty: whole rows are logged, or nothing is.
+  std::vector<AttrNumber> identity;
 };
 
 // Makes the plan. snapshot: for rows of the initial snapshot. Makes no backend calls, so that it

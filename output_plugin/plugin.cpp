@@ -9,6 +9,7 @@
 #include "extension/pg/failpoint.h"
 #include "extension/pg/pg_compat.h"
 #include "extension/pg/pg_guard.h"
+#include "reread.h"
 #include "row_reader.h"
 #include "snapshot_api.h"
 #include "type_shape.h"
@@ -89,12 +90,28 @@ void AppendJsonOrNull(LogicalDecodingContext *context, const char *json, uint32 
   }
 }
 
-// {"topic":…,"key":…,"value":…,"headers":{…}} with the bytes of key and value as they are.
-void AppendRecord(LogicalDecodingContext *context, const PenstockEvent &event) {
+// {"topic":…,"key":…,"value":…,"headers":{…}} with the bytes of key and value as they are. A
+// document's key is its id as a string; its routing and the table's mapping are added, the mapping
+// to the first event that is printed after the table changed.
+void AppendRecord(LogicalDecodingContext *context, const PenstockEvent &event,
+                  CachedRelation *relation) {
   appendStringInfoString(context->out, "{\"topic\":");
   AppendQuoted(context, event.topic, event.topic_len);
   appendStringInfoString(context->out, ",\"key\":");
-  AppendJsonOrNull(context, event.key, event.key_len);
+  if (event.mapping != nullptr) {
+    AppendQuoted(context, event.key, event.key_len);
+    if (event.routing != nullptr) {
+      appendStringInfoString(context->out, ",\"routing\":");
+      AppendQuoted(context, event.routing, event.routing_len);
+    }
+    if (!relation->mapping_shown) {
+      relation->mapping_shown = true;
+      appendStringInfoString(context->out, ",\"mapping\":");
+      AppendText(context, event.mapping, event.mapping_len);
+    }
+  } else {
+    AppendJsonOrNull(context, event.key, event.key_len);
+  }
   appendStringInfoString(context->out, ",\"value\":");
   AppendJsonOrNull(context, event.value, event.value_len);
   appendStringInfoString(context->out, ",\"headers\":{");
@@ -120,7 +137,8 @@ void CloseMessage(LogicalDecodingContext *context) {
 
 // Each event is a message of its own, or a line of one when the options allow larger messages: a
 // walsender flushes its socket after every message, which costs more than making the event.
-void WriteText(LogicalDecodingContext *context, const Stream &stream, const PenstockEvent &event) {
+void WriteText(LogicalDecodingContext *context, const Stream &stream, const PenstockEvent &event,
+               CachedRelation *relation) {
   const bool record = OptionsOf(stream).output == event::Output::kRecord;
   if (!record && event.value == nullptr) return;  // an envelope stream has no tombstones
   Plugin *plugin = PluginOf(context);
@@ -131,24 +149,46 @@ void WriteText(LogicalDecodingContext *context, const Stream &stream, const Pens
     plugin->message_open = true;
   }
   if (record) {
-    AppendRecord(context, event);
+    AppendRecord(context, event, relation);
   } else {
     AppendText(context, event.value, event.value_len);
   }
   if (!am_walsender || context->out->len >= OptionsOf(stream).batch_bytes) CloseMessage(context);
 }
 
-// Hands the encoder's events over.
-void Emit(LogicalDecodingContext *context, XLogRecPtr lsn) {
+// What the events of a change come from. relation: NULL for messages.
+struct ChangeSource {
+  CachedRelation *entry;
+  Relation relation;
+  HeapTuple old_tuple, new_tuple;
+  uint32 xid;
+};
+
+// Asks the table where the WAL does not say enough for a document. False: there is no event.
+bool CompleteEvent(const Stream &stream, const ChangeSource &source, int index,
+                   PenstockEvent *event) {
+  if (index == stream.encoder->incomplete()) {
+    return FetchNewRow(stream, *source.entry, source.relation, source.old_tuple, source.new_tuple,
+                       source.xid, event);
+  }
+  if (index == stream.encoder->doubtful()) {
+    FetchRowOfKey(stream, *source.entry, source.relation, source.old_tuple, source.xid, event);
+  }
+  return true;
+}
+
+// Hands the encoder's events over. version: end of the transaction's commit record.
+void Emit(LogicalDecodingContext *context, XLogRecPtr version, const ChangeSource &source) {
   Stream *stream = PluginOf(context)->stream;
   const size_t count = stream->encoder->events().size();
   for (size_t i = 0; i < count; ++i) {
     PenstockEvent event = stream->encoder->events()[i];
-    event.version_lsn = lsn;
+    event.version_lsn = version;
+    if (!CompleteEvent(*stream, source, static_cast<int>(i), &event)) continue;
     if (stream->writer != nullptr) {
       stream->writer->write(stream->writer->self, &event);
     } else {
-      WriteText(context, *stream, event);
+      WriteText(context, *stream, event, source.entry);
     }
   }
 }
@@ -217,12 +257,16 @@ bool LacksIdentity(const Stream &stream, const ReorderBufferChange *change,
 // identity.missing: fail, or count and go on. True when the change is to be left out.
 bool HandleMissingIdentity(Stream *stream, CachedRelation *entry, Relation relation,
                            const ReorderBufferChange *change) {
-  if (OptionsOf(*stream).identity_missing == event::IdentityMissing::kFail) {
+  const event::EventOptions &options = OptionsOf(*stream);
+  if (options.identity_missing == event::IdentityMissing::kFail) {
     ereport(ERROR,
             (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
              errmsg("table \"%s.%s\" has no replica identity for its updates and deletes",
                     get_namespace_name(RelationGetNamespace(relation)),
                     RelationGetRelationName(relation)),
+             options.document.addressing
+                 ? errdetail("Old rows must hold the id of the document, and what routes it.")
+                 : 0,
              errhint("Use penstock.set_replica_identity or ALTER TABLE … REPLICA IDENTITY FULL, or "
                      "identity.missing=skip.")));
   }
@@ -248,21 +292,30 @@ char OperationOf(ReorderBufferChangeType action) {
   }
 }
 
-void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *, Relation relation,
+bool IsSkipped(const event::EventOptions &options, char operation) {
+  return operation == 'c'   ? options.skip_create
+         : operation == 'u' ? options.skip_update
+                            : options.skip_delete;
+}
+
+void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Relation relation,
                     ReorderBufferChange *change) {
   Stream *stream = PluginOf(context)->stream;
   pg::FailpointPg("plugin_change");
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   CachedRelation *entry = LookupRelation(stream->relations, relation, change->lsn);
-  bool wanted = entry->captured;
+  const char operation = OperationOf(change->action);
+  bool wanted = entry->captured && !IsSkipped(OptionsOf(*stream), operation);
   if (wanted && LacksIdentity(*stream, change, *entry)) {
     wanted = !HandleMissingIdentity(stream, entry, relation, change);
   }
   if (wanted) {
-    const RowPair rows = ReadChange(*entry, RelationGetDescr(relation), OldTupleCompat(change),
-                                    NewTupleCompat(change));
+    const ChangeSource source = {entry, relation, OldTupleCompat(change), NewTupleCompat(change),
+                                 txn->xid};
+    const RowPair rows =
+        ReadChange(*entry, RelationGetDescr(relation), source.old_tuple, source.new_tuple);
     event::Change decoded;
-    decoded.op = OperationOf(change->action);
+    decoded.op = operation;
     decoded.lsn = change->lsn;
     // Without its key an old row cannot tell whether the key changed.
     decoded.before = change->action == REORDER_BUFFER_CHANGE_UPDATE && LacksKey(*stream, *entry)
@@ -270,13 +323,13 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *, Relatio
                          : rows.before;
     decoded.after = rows.after;
     EncodeChange(stream, *entry, decoded);
-    Emit(context, change->lsn);
+    Emit(context, txn->end_lsn, source);
   }
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);
 }
 
-void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *, int count,
+void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, int count,
                       Relation relations[], ReorderBufferChange *change) {
   Stream *stream = PluginOf(context)->stream;
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
@@ -288,15 +341,16 @@ void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *, int c
     decoded.op = 't';
     decoded.lsn = change->lsn;
     EncodeChange(stream, *entry, decoded);
-    Emit(context, change->lsn);
+    Emit(context, txn->end_lsn, {entry, relations[i], nullptr, nullptr, txn->xid});
   }
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);
 }
 
-void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRecPtr lsn,
+void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLogRecPtr lsn,
                      bool transactional, const char *prefix, Size size, const char *message) {
   Stream *stream = PluginOf(context)->stream;
+  if (OptionsOf(*stream).document.addressing) return;  // a message is no document
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   // Messages outside transactions come without one, and converting texts reads the catalogue.
   const bool own_transaction = !IsTransactionState() && GetDatabaseEncoding() != PG_UTF8;
@@ -318,7 +372,10 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *, XLogRe
                                      now);
     }
   });
-  if (wanted) Emit(context, lsn);
+  if (wanted) {
+    const XLogRecPtr version = transactional ? txn->end_lsn : context->reader->EndRecPtr;
+    Emit(context, version, {nullptr, nullptr, nullptr, nullptr, InvalidTransactionId});
+  }
   if (!transactional) {  // no commit follows: it is a transaction of its own, ending with its
                          // record
     CloseMessage(context);

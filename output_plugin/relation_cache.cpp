@@ -144,7 +144,10 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   CheckOwner(cache, named, lsn);
   entry->memory = AllocSetContextCreate(cache->context, "penstock relation", ALLOCSET_SMALL_SIZES);
   MemoryContext old = MemoryContextSwitchTo(entry->memory);
-  RelationShape *shape = ReadRelationShape(relation, named, cache->options->quirks);
+  const Reading reading = cache->options->format == event::Format::kDocument ? Reading::kWhole
+                          : cache->options->quirks                           ? Reading::kQuirks
+                                                                             : Reading::kPlain;
+  RelationShape *shape = ReadRelationShape(relation, named, reading);
   MemoryContextSwitchTo(old);
   entry->has_identity = shape->has_identity;
   BoundPlan *plan = nullptr;
@@ -162,6 +165,7 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
   ClearEntry(entry);
   entry->captured = false;
   entry->warned_identity = false;
+  entry->mapping_shown = false;
   entry->named_relid = NamedRelation(*cache->options, relation, cache->snapshot);
   // Valid from here on: an invalidation that arrives while the entry is built must not be lost.
   entry->valid = true;

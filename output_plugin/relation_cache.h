@@ -15,6 +15,7 @@ struct CachedRelation {
   bool captured;
   bool has_identity;
   bool warned_identity;  // the missing identity was logged
+  bool mapping_shown;    // text output: the mapping was printed
   MemoryContext memory;  // of the shape's parts that the plan points to
   BoundPlan *plan;       // nullptr when not captured
 };

@@ -72,6 +72,14 @@ AttrNumber *IndexColumns(Oid index, int *count) {
   return columns;
 }
 
+bool IsImmediate(Oid index) {
+  HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(index));
+  if (!HeapTupleIsValid(tuple)) return false;
+  const bool immediate = reinterpret_cast<Form_pg_index>(GETSTRUCT(tuple))->indimmediate;
+  ReleaseSysCache(tuple);
+  return immediate;
+}
+
 bool Contains(const AttrNumber *list, int count, AttrNumber attnum) {
   for (int i = 0; i < count; ++i) {
     if (list[i] == attnum) return true;
@@ -101,6 +109,7 @@ void ReadKey(Relation relation, Relation named, bool quirks, RelationShape *shap
   const Oid index = FindKeyIndex(named, quirks);
   if (!OidIsValid(index)) return;
   shape->key = IndexColumns(index, &shape->key_count);
+  shape->key_immediate = IsImmediate(index);
   shape->key_in_identity = true;
   for (int i = 0; i < shape->key_count; ++i) {
     shape->key[i] = MapColumn(relation, named, shape->key[i]);
@@ -112,7 +121,8 @@ void ReadKey(Relation relation, Relation named, bool quirks, RelationShape *shap
 
 }  // namespace
 
-RelationShape *ReadRelationShape(Relation relation, Relation named, bool quirks) {
+RelationShape *ReadRelationShape(Relation relation, Relation named, Reading reading) {
+  const bool quirks = reading == Reading::kQuirks;
   auto *shape = static_cast<RelationShape *>(palloc0(sizeof(RelationShape)));
   shape->schema = ToUtf8(get_namespace_name(RelationGetNamespace(named)));
   shape->table = ToUtf8(pstrdup(RelationGetRelationName(named)));
@@ -132,8 +142,10 @@ RelationShape *ReadRelationShape(Relation relation, Relation named, bool quirks)
     column->in_identity =
         shape->identity_full || Contains(shape->identity, shape->identity_count, column->attnum);
     column->generated = attribute->attgenerated != '\0';
-    ReadTypeShape(attribute->atttypid, attribute->atttypmod, quirks, &column->type);
+    column->stored = !column->generated || attribute->attgenerated == ATTRIBUTE_GENERATED_STORED;
+    ReadTypeShape(attribute->atttypid, attribute->atttypmod, reading, &column->type);
     column->not_null = AttributeIsNotNull(desc, i) || DomainIsNotNull(attribute->atttypid);
+    if (reading == Reading::kWhole) continue;  // documents show no defaults
     if (attribute->atthasdef && !column->generated) ReadDefault(named, attribute, quirks, column);
   }
   return shape;

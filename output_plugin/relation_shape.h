@@ -71,6 +71,13 @@ enum class Reader : uint8_t {
   kArray,
 };
 
+// For whom the catalogue is read.
+enum class Reading : uint8_t {
+  kPlain,
+  kQuirks,  // defaults and domain modifiers as Debezium reads them
+  kWhole,   // documents: arrays of every type and in all their dimensions
+};
+
 struct TypeShape {
   PgType type;
   Reader reader;
@@ -81,6 +88,7 @@ struct TypeShape {
   const char *labels;  // kEnum: joined by commas
   FmgrInfo *output;    // kOutput
   TypeShape *element;  // kArray
+  bool nested;         // kArray: inner dimensions are read
   int money_digits;    // fraction digits that money's integer has
   int16 length;
   bool by_value;
@@ -95,6 +103,7 @@ struct ColumnShape {
   bool not_null;
   bool in_identity;  // logged in old rows
   bool generated;
+  bool stored;  // the tuple holds it: false for virtual generated columns
   TypeShape type;
   DefaultKind default_kind;
   event::FieldValue default_value;  // kLiteral
@@ -112,15 +121,15 @@ struct RelationShape {
   int key_count;         // primary key, or the first unique index by name
   AttrNumber *key;       // in constraint order, attnums as in columns
   bool key_in_identity;  // the old rows hold the whole key
+  bool key_immediate;    // no two rows ever have the same key, not even within a statement
   int identity_count;
   AttrNumber *identity;  // columns of the identity index, in index order
 };
 
 // Reads the catalogue as the active snapshot (in decoding: the historic one) shows it, into
 // CurrentMemoryContext. named: the relation whose name the events carry, equal to relation but for
-// partitions published through their root. quirks: defaults and domain modifiers as Debezium
-// reads them.
-RelationShape *ReadRelationShape(Relation relation, Relation named, bool quirks);
+// partitions published through their root.
+RelationShape *ReadRelationShape(Relation relation, Relation named, Reading reading);
 
 // One datum, not null. The memory of the value is the datum's own or CurrentMemoryContext's.
 void ReadDatum(const TypeShape &type, Datum datum, event::FieldValue *value);

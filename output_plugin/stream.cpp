@@ -43,13 +43,8 @@ std::string MakeRunId() {
 event::EventEncoder *MakeEncoder(const TextOption *options, int count, const char *database,
                                  Status *status) {
   std::vector<std::pair<std::string, std::string>> pairs;
-  bool has_prefix = false;
-  for (int i = 0; i < count; ++i) {
-    pairs.emplace_back(options[i].name, options[i].value);
-    has_prefix = has_prefix || pairs.back().first == "topic.prefix";
-  }
-  if (!has_prefix) pairs.emplace_back("topic.prefix", database);
-  Result<event::EventOptions> parsed = event::ParseEventOptions(pairs);
+  for (int i = 0; i < count; ++i) pairs.emplace_back(options[i].name, options[i].value);
+  Result<event::EventOptions> parsed = event::ParseEventOptions(pairs, database);
   if (!parsed.ok()) {
     *status = parsed.status();
     return nullptr;

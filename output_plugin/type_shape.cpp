@@ -144,9 +144,9 @@ bool DomainIsNotNull(Oid type) {
   return not_null;
 }
 
-void ReadTypeShape(Oid type, int32 typmod, bool quirks, TypeShape *shape) {
+void ReadTypeShape(Oid type, int32 typmod, Reading reading, TypeShape *shape) {
   memset(shape, 0, sizeof *shape);
-  shape->typmod = DomainTypmod(type, typmod, quirks, &shape->oid);
+  shape->typmod = DomainTypmod(type, typmod, reading == Reading::kQuirks, &shape->oid);
   shape->is_domain = shape->oid != type;
   HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(shape->oid));
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", shape->oid);
@@ -165,11 +165,12 @@ void ReadTypeShape(Oid type, int32 typmod, bool quirks, TypeShape *shape) {
   shape->reader = Reader::kOutput;
   if (OidIsValid(element)) {
     auto *item = static_cast<TypeShape *>(palloc(sizeof(TypeShape)));
-    ReadTypeShape(element, shape->typmod, quirks, item);
+    ReadTypeShape(element, shape->typmod, reading, item);
     const TypeRow *row = FindType(item->name);
     const bool captured = !item->is_domain && item->type != PgType::kUnknown &&
                           (item->type == PgType::kEnum || (row != nullptr && row->as_element));
-    if (captured) {
+    shape->nested = reading == Reading::kWhole;
+    if (captured || shape->nested) {
       shape->type = PgType::kArray;
       shape->reader = Reader::kArray;
       shape->element = item;
@@ -225,6 +226,28 @@ void ReadEnum(Datum datum, event::FieldValue *value) {
   ReleaseSysCache(tuple);
 }
 
+// A dimension of an array and those inside it; *at counts its elements.
+event::FieldValue *ReadDimension(const TypeShape &element, const ArrayType *array, int dimension,
+                                 const Datum *datums, const bool *nulls, int *at) {
+  const int count = ARR_DIMS(array)[dimension];
+  auto *items = static_cast<event::FieldValue *>(palloc0(sizeof(event::FieldValue) * count));
+  for (int i = 0; i < count; ++i) {
+    if (dimension + 1 < ARR_NDIM(array)) {
+      items[i].state = event::FieldState::kItems;
+      items[i].items = ReadDimension(element, array, dimension + 1, datums, nulls, at);
+      items[i].size = static_cast<uint32>(ARR_DIMS(array)[dimension + 1]);
+      continue;
+    }
+    if (nulls[*at]) {
+      items[i].state = event::FieldState::kNull;
+    } else {
+      ReadDatum(element, datums[*at], &items[i]);
+    }
+    ++*at;
+  }
+  return items;
+}
+
 void ReadArray(const TypeShape &type, Datum datum, event::FieldValue *value) {
   ArrayType *array = DatumGetArrayTypeP(datum);
   const TypeShape &element = *type.element;
@@ -236,6 +259,12 @@ void ReadArray(const TypeShape &type, Datum datum, event::FieldValue *value) {
   int count;
   deconstruct_array(array, element.oid, element.length, element.by_value, element.align, &datums,
                     &nulls, &count);
+  if (type.nested) {
+    int at = 0;
+    value->items = ReadDimension(element, array, 0, datums, nulls, &at);
+    value->size = static_cast<uint32>(ARR_DIMS(array)[0]);
+    return;
+  }
   // Of more than one dimension Debezium sends the outer one with nulls.
   const bool nested = ARR_NDIM(array) > 1;
   if (nested) count = ARR_DIMS(array)[0];

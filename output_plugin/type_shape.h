@@ -7,7 +7,7 @@
 namespace penstock::output {
 
 // Classifies a column's type; domains count as their base type. May raise an ERROR.
-void ReadTypeShape(Oid type, int32 typmod, bool quirks, TypeShape *shape);
+void ReadTypeShape(Oid type, int32 typmod, Reading reading, TypeShape *shape);
 
 bool DomainIsNotNull(Oid type);
 

@@ -7,8 +7,11 @@ SELECT scope, count(*) > 0 AS some FROM penstock.options GROUP BY scope ORDER BY
 SELECT DISTINCT support FROM penstock.options ORDER BY 1;
 SELECT DISTINCT type FROM penstock.options ORDER BY 1;
 
--- a name means one thing
-SELECT name, array_agg(scope ORDER BY scope) FROM penstock.options GROUP BY name HAVING count(*) > 1;
+-- to one type of sink a name means one thing
+SELECT t.type, name, array_agg(scope ORDER BY scope)
+  FROM unnest(ARRAY['elasticsearch', 'file', 'kafka']) AS t(type)
+  JOIN penstock.options ON scope IN ('event', 'source', t.type)
+ GROUP BY t.type, name HAVING count(*) > 1;
 -- every row explains itself, and what is refused or idle says why
 SELECT name FROM penstock.options WHERE coalesce(description, '') = '';
 -- an enum lists its values, and its default is one of them

@@ -100,7 +100,9 @@ RESET ROLE;
 SET penstock.worker_config = '{"bootstrap.servers": "127.0.0.1:1", "producer.sasl.mechanism": "PLAIN", "producer.security.protocol": "SASL_PLAINTEXT", "producer.sasl.username": "u", "producer.sasl.password": "topsecret"}';
 SET ROLE regress_penstock_repl;
 SELECT penstock.create_sink('{"name": "x", "connector.class": "io.debezium.connector.postgresql.PostgresConnector", "topic.prefix": "x", "table.include.list": "vault.open", "bootstrap.servers": "127.0.0.1:3"}');
+\set VERBOSITY sqlstate
 SHOW penstock.worker_config;
+\set VERBOSITY default
 SET ROLE regress_penstock_none;
 SELECT option, message FROM penstock.check_config('{"name": "x", "connector.class": "io.debezium.connector.postgresql.PostgresConnector", "topic.prefix": "x"}') WHERE severity = 'error';
 RESET ROLE;

@@ -3,6 +3,8 @@
 
 #include <rapidjson/document.h>
 #include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
 
 #include <set>
 #include <string_view>
@@ -80,6 +82,13 @@ bool OptionText(const rapidjson::Value& value, std::string* text) {
   return true;
 }
 
+std::string JsonText(const rapidjson::Value& value) {
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  value.Accept(writer);
+  return {buffer.GetString(), buffer.GetSize()};
+}
+
 Status ParseDocument(const std::string& json, rapidjson::Document* document) {
   // Iterative: the depth of what users send must not be the depth of our stack.
   constexpr unsigned kFlags =
@@ -105,6 +114,8 @@ Status ReadObject(const rapidjson::Value& object, OptionMap* options,
     std::string text;
     if (member.value.IsNull() && nulls != nullptr) {
       nulls->push_back(name);
+    } else if (member.value.IsObject() && (name == "index.map" || name == "index.settings")) {
+      text = JsonText(member.value);
     } else if (!OptionText(member.value, &text)) {
       return Status(StatusCode::kInvalidOption, "invalid value for option \"" + name + "\"",
                     "Values are strings, numbers, booleans, or flat lists of them.");

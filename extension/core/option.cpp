@@ -218,6 +218,8 @@ const char* OptionScopeName(OptionScope scope) {
       return "kafka";
     case OptionScope::kFile:
       return "file";
+    case OptionScope::kElasticsearch:
+      return "elasticsearch";
   }
   return "unknown";
 }

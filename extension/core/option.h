@@ -35,6 +35,7 @@ enum class OptionScope {
   kSource,  // worker: slot, snapshot, retries
   kKafka,   // sink type kafka
   kFile,    // sink type file
+  kElasticsearch,  // sink type elasticsearch
 };
 
 struct OptionRow {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "../sink/elasticsearch_options.h"
 #include "../sink/file_options.h"
 #include "../sink/kafka_options.h"
 #include "output_plugin/event/event_options.h"
@@ -13,10 +14,58 @@
 namespace penstock {
 namespace {
 
-OptionTable SinkTableOf(const std::string& connector) {
-  if (connector == "kafka") return sink::KafkaOptionTable();
-  if (connector == "file") return sink::FileOptionTable();
-  return {nullptr, 0};
+// Set by the connector alone; users of the plain output plugin give it themselves.
+constexpr std::string_view kAddressing = "document.addressing";
+
+enum class Documents {
+  kNever,
+  kOnRequest,  // format=document
+  kAlways,
+};
+
+Status CheckNothing(const sink::Options& /*options*/) { return {}; }
+
+Status CheckKafka(const sink::Options& options) {
+  if (options.count("bootstrap.servers") == 0 &&
+      options.count("producer.override.bootstrap.servers") == 0) {
+    return Status(StatusCode::kInvalidOption, "option \"bootstrap.servers\" is missing",
+                  "Name the Kafka brokers as host:port, separated by commas.");
+  }
+  return sink::ParseKafkaOptions(options).status();
+}
+
+// The worker adds the folder that relative paths are below; the checks only need one.
+Status CheckFile(const sink::Options& options) {
+  sink::Options with_base = options;
+  with_base.emplace(sink::kFileBaseDirectory, "/");
+  return sink::ParseFileOptions(with_base).status();
+}
+
+Status CheckElasticsearch(const sink::Options& options) {
+  return sink::ParseElasticsearchOptions(options).status();
+}
+
+OptionTable NoOptions() { return {nullptr, 0}; }
+
+struct SinkType {
+  std::string_view name;
+  Documents documents;
+  OptionTable (*table)();
+  Status (*check)(const sink::Options& options);
+};
+
+constexpr SinkType kTypes[] = {
+    {"elasticsearch", Documents::kAlways, sink::ElasticsearchOptionTable, CheckElasticsearch},
+    {"file", Documents::kOnRequest, sink::FileOptionTable, CheckFile},
+    {"kafka", Documents::kNever, sink::KafkaOptionTable, CheckKafka},
+    {"null", Documents::kOnRequest, NoOptions, CheckNothing},
+};
+
+const SinkType* FindType(std::string_view name) {
+  for (const SinkType& type : kTypes) {
+    if (type.name == name) return &type;
+  }
+  return nullptr;
 }
 
 // A name as a regular expression that matches nothing else.
@@ -51,11 +100,11 @@ const OptionRow* FindIn(const std::vector<OptionTable>& tables, std::string_view
 // A name that another sink type knows is worth saying.
 Status Unknown(const std::string& connector, const std::string& name,
                const std::vector<OptionTable>& tables) {
-  for (const char* other : {"kafka", "file"}) {
-    if (connector != other && FindOption(SinkTableOf(other), name) != nullptr) {
+  for (const SinkType& other : kTypes) {
+    if (connector != other.name && FindOption(other.table(), name) != nullptr) {
       return Status(StatusCode::kInvalidOption,
                     "option \"" + name + "\" is not known to sink type \"" + connector + "\"",
-                    "It is an option of sink type \"" + std::string(other) + "\".");
+                    "It is an option of sink type \"" + std::string(other.name) + "\".");
     }
   }
   return UnknownOption(name, tables);
@@ -66,7 +115,7 @@ Status CheckOne(const std::string& connector, const std::vector<OptionTable>& ta
                 const std::string& name, const std::string& value, const OptionRow** place,
                 std::string* notice) {
   const OptionRow* row = FindIn(tables, name);
-  if (row == nullptr) return Unknown(connector, name, tables);
+  if (row == nullptr || name == kAddressing) return Unknown(connector, name, tables);
   *place = row;
   // What penstock cannot do may still be switched off explicitly.
   const bool is_default =
@@ -91,36 +140,42 @@ Status CheckOne(const std::string& connector, const std::vector<OptionTable>& ta
   return {};
 }
 
-Status CheckSink(const std::string& connector, const sink::Options& options) {
-  if (connector == "kafka") {
-    if (options.count("bootstrap.servers") == 0 &&
-        options.count("producer.override.bootstrap.servers") == 0) {
-      return Status(StatusCode::kInvalidOption, "option \"bootstrap.servers\" is missing",
-                    "Name the Kafka brokers as host:port, separated by commas.");
-    }
-    return sink::ParseKafkaOptions(options).status();
-  }
-  // The worker adds the folder that relative paths are below; the checks only need one.
-  if (connector == "file") {
-    sink::Options with_base = options;
-    with_base.emplace(sink::kFileBaseDirectory, "/");
-    return sink::ParseFileOptions(with_base).status();
+bool AsksForDocuments(const OptionMap& options) {
+  const auto format = options.find("format");
+  return format != options.end() && EqualsIgnoreCase(Trim(format->second), "document");
+}
+
+// What the type of the sink says about the form of its events.
+Status AddAddressing(const SinkType& type, const OptionMap& options, SinkConfig* config) {
+  if (type.documents == Documents::kAlways) {
+    config->event.emplace_back(kAddressing, "true");
+  } else if (type.documents == Documents::kNever && AsksForDocuments(options)) {
+    return Status(
+        StatusCode::kNotSupported,
+        "option \"format\" cannot be \"document\" for sink type \"" + std::string(type.name) + "\"",
+        "Documents are for connector \"elasticsearch\"; \"flat\" is the row alone.");
   }
   return {};
 }
 
 }  // namespace
 
-const char kConnectors[] = "kafka|file|null";
+const char kConnectors[] = "kafka|elasticsearch|file|null";
 
 std::vector<OptionTable> OptionTablesOf(const std::string& connector) {
-  const std::vector<std::string> known = SplitList(kConnectors, '|');
-  if (std::find(known.begin(), known.end(), connector) == known.end()) return {};
+  const SinkType* type = FindType(connector);
+  if (type == nullptr) return {};
   std::vector<OptionTable> tables = {event::EventOptionTable()};
-  const OptionTable own = SinkTableOf(connector);
+  const OptionTable own = type->table();
   if (own.count > 0) tables.push_back(own);
   tables.push_back(SourceOptionTable());
   return tables;
+}
+
+bool DeliversDocuments(const std::string& connector, const OptionMap& options) {
+  const SinkType* type = FindType(connector);
+  if (type == nullptr || type->documents == Documents::kNever) return false;
+  return type->documents == Documents::kAlways || AsksForDocuments(options);
 }
 
 Status CheckOption(const std::string& connector, const std::string& name, const std::string& value,
@@ -130,11 +185,12 @@ Status CheckOption(const std::string& connector, const std::string& name, const 
 }
 
 Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap& options) {
-  const std::vector<OptionTable> tables = OptionTablesOf(connector);
-  if (tables.empty()) {
+  const SinkType* type = FindType(connector);
+  if (type == nullptr) {
     return Status(StatusCode::kInvalidOption, "unknown connector \"" + connector + "\"",
-                  "Connectors are \"kafka\", \"file\" and \"null\".");
+                  "Connectors are \"kafka\", \"elasticsearch\", \"file\" and \"null\".");
   }
+  const std::vector<OptionTable> tables = OptionTablesOf(connector);
   SinkConfig config;
   OptionMap source;
   for (const auto& [name, value] : options) {
@@ -154,10 +210,11 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
   Result<SourceOptions> parsed = ParseSourceOptions(source);
   if (!parsed.ok()) return parsed.status();
   config.source = parsed.value();
+  if (Status s = AddAddressing(*type, options, &config); !s.ok()) return s;
   if (Result<event::EventOptions> event = event::ParseEventOptions(config.event); !event.ok()) {
     return event.status();
   }
-  if (Status s = CheckSink(connector, config.sink); !s.ok()) return s;
+  if (Status s = type->check(config.sink); !s.ok()) return s;
   return config;
 }
 
@@ -214,10 +271,12 @@ bool IsSecretOption(const std::string& connector, const std::string& name) {
 }
 
 std::string ServerFileOf(std::string_view name, std::string_view value) {
-  constexpr std::string_view kOverride = "producer.override.";
+  constexpr std::string_view kPrefixes[] = {"producer.override.", "elastic.https."};
   constexpr std::string_view kFamily = "ssl.";
   constexpr std::string_view kEnding = ".location";
-  if (name.substr(0, kOverride.size()) == kOverride) name.remove_prefix(kOverride.size());
+  for (const std::string_view prefix : kPrefixes) {
+    if (name.substr(0, prefix.size()) == prefix) name.remove_prefix(prefix.size());
+  }
   if (name.substr(0, kFamily.size()) != kFamily || name.size() < kEnding.size() ||
       name.substr(name.size() - kEnding.size()) != kEnding) {
     return {};

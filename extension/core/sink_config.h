@@ -32,6 +32,10 @@ extern const char kConnectors[];
 // an unknown type.
 std::vector<OptionTable> OptionTablesOf(const std::string& connector);
 
+// Whether the events of such a sink are documents with an id: of connector elasticsearch always, of
+// others with format=document where the type can take them.
+bool DeliversDocuments(const std::string& connector, const OptionMap& options);
+
 // Checks every name and value and splits them. Errors name the option; an unknown one comes with
 // the nearest known name. Placeholders (${file:…}, ${env:…}) are taken as they are.
 Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap& options);
@@ -60,8 +64,8 @@ struct Placeholder {
 };
 std::vector<Placeholder> FindPlaceholders(std::string_view value);
 
-// The file or folder of the server that a destination's option has opened ("ssl.ca.location", with
-// or without "producer.override."); empty for other options.
+// The file or folder of the server that a destination's option has opened ("ssl.ca.location",
+// with or without "producer.override." or "elastic.https."); empty for other options.
 std::string ServerFileOf(std::string_view name, std::string_view value);
 
 }  // namespace penstock

@@ -18,6 +18,7 @@
 extern "C" {
 #endif
 
+#include "access/genam.h"
 #include "access/tupdesc.h"
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
@@ -58,6 +59,18 @@ static inline bool SlotIsInvalidated(const ReplicationSlot *slot) {
 #else
   return slot->data.invalidated_at != InvalidXLogRecPtr;
 #endif
+}
+
+/* Why a slot of this server was invalidated, as part of a sentence. On a primary that is WAL which
+ * was removed and, from 18 on, idle_replication_slot_timeout. */
+static inline const char *SlotInvalidationCause(const ReplicationSlot *slot) {
+#if PG18_GE
+  if (slot->data.invalidated == RS_INVAL_IDLE_TIMEOUT)
+    return "it was unused for longer than idle_replication_slot_timeout";
+#else
+  (void)slot;
+#endif
+  return "WAL it needed is gone";
 }
 
 /* 17 gave wait event sets a resource owner instead of a memory context; NULL means the caller frees
@@ -106,10 +119,17 @@ static inline bool AttributeIsNotNull(TupleDesc desc, int index) {
 #endif
 }
 
+/* 18 added instrumentation. */
+static inline IndexScanDesc IndexBeginScanCompat(Relation heap, Relation index, Snapshot snapshot,
+                                                 int key_count) {
+#if PG18_GE
+  return index_beginscan(heap, index, snapshot, NULL, key_count, 0);
+#else
+  return index_beginscan(heap, index, snapshot, key_count, 0);
+#endif
+}
+
 /* transaction_timeout came with 17. */
 #define HAVE_TRANSACTION_TIMEOUT PG17_GE
-
-/* 17's failover slots come with synchronized_standby_slots. */
-#define HAVE_FAILOVER_SLOTS PG17_GE
 
 #endif

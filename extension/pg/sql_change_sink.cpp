@@ -49,8 +49,10 @@ void RequireNotDropping(const SinkRow* row) {
 Status RequireSameDestination(const SinkRow* row, const OptionMap& before, const OptionMap& after,
                               const OptionMap& changes) {
   static const char* const kDestination[] = {
-      "bootstrap.servers", "producer.override.bootstrap.servers", "security.protocol",
-      "producer.override.security.protocol"};
+      "bootstrap.servers", "producer.override.bootstrap.servers",
+      "security.protocol", "producer.override.security.protocol",
+      "connection.url",    "elastic.security.protocol",
+      "proxy.host",        "proxy.port"};
   auto value = [](const OptionMap& options, const char* name) {
     const auto found = options.find(name);
     return found == options.end() ? std::string() : found->second;

@@ -232,7 +232,9 @@ Status FillNative(const char* database, const std::vector<std::string>* tables, 
                     "option \"table.include.list\" and argument \"tables\" exclude each other");
     }
   }
-  if (draft->options.emplace("topic.prefix", database).second) {
+  // Documents go to indexes named after schema and table.
+  if (!DeliversDocuments(draft->connector, draft->options) &&
+      draft->options.emplace("topic.prefix", database).second) {
     draft->notices.push_back(
         "option \"topic.prefix\" is not given: topics start with the name of the database, \"" +
         std::string(database) + "\"");

@@ -3,6 +3,7 @@
 #include "output_plugin/event/event_options.h"
 #include "sql_common.h"
 
+#include "../sink/elasticsearch_options.h"
 #include "../sink/file_options.h"
 #include "../sink/kafka_options.h"
 
@@ -280,12 +281,13 @@ PGDLLEXPORT Datum penstock_wait_for_sink(PG_FUNCTION_ARGS) {
 
 PGDLLEXPORT Datum penstock_get_options(PG_FUNCTION_ARGS) {
   ReturnSetInfo* result = penstock::pg::BeginResultSet(fcinfo);
-  penstock::OptionTable tables[4];
+  penstock::OptionTable tables[5];
   penstock::pg::RunCxx([&tables] {
     tables[0] = penstock::event::EventOptionTable();
     tables[1] = penstock::SourceOptionTable();
     tables[2] = penstock::sink::KafkaOptionTable();
-    tables[3] = penstock::sink::FileOptionTable();
+    tables[3] = penstock::sink::ElasticsearchOptionTable();
+    tables[4] = penstock::sink::FileOptionTable();
   });
   for (const penstock::OptionTable& table : tables) penstock::pg::PutOptions(result, table);
   return (Datum)0;

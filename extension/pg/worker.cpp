@@ -197,10 +197,10 @@ void Stream(PenstockWorker* worker) {
                    "destination: drop the sink and create it anew");
   }
   if (slot == SlotState::kInvalid) {
-    penstock_leave(
-        worker, PENSTOCK_SINK_LOST,
-        "the replication slot was invalidated, WAL it needed is gone; changes are missing "
-        "at the destination: drop the sink and create it anew");
+    penstock_leave(worker, PENSTOCK_SINK_LOST,
+                   psprintf("the replication slot was invalidated, %s; changes are missing at the "
+                            "destination: drop the sink and create it anew",
+                            SlotInvalidationCause(MyReplicationSlot)));
   }
   CheckSlotPosition(worker);
   pgstat_report_activity(STATE_RUNNING, "streaming");

@@ -127,10 +127,24 @@ void SetRunning(PenstockWorker* worker) {
   penstock_set_state(worker->entry, RunningState(worker), nullptr);
 }
 
+// What the sink wants said although it goes on.
+void LogWarning(PenstockWorker* worker) {
+  ErrorCopy warning;
+  const bool silent = CallCxx(&warning, [worker]() -> Status {
+    std::string text = worker->delivery->sink->TakeWarning();
+    return text.empty() ? Status() : Status(StatusCode::kDataError, std::move(text));
+  });
+  if (silent) return;
+  ereport(WARNING,
+          (errcode(ERRCODE_WARNING), errmsg("sink \"%s\": %s", worker->row.name, warning.message)));
+}
+
 void PollSink(PenstockWorker* worker) {
   PenstockDelivery* delivery = worker->delivery;
   ErrorCopy error;
-  if (CallCxx(&error, [delivery] { return delivery->sink->Poll(0); })) {
+  const bool well = CallCxx(&error, [delivery] { return delivery->sink->Poll(0); });
+  LogWarning(worker);
+  if (well) {
     if (!delivery->refused) SetRunning(worker);
     return;
   }

@@ -2,32 +2,17 @@
 // limit, while the server wants its slot back within a second; so it runs in a thread of its own.
 #include "kafka_release.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <chrono>
 #include <future>
 #include <thread>
+
+#include "blocked_signals.h"
 
 namespace penstock::sink {
 namespace {
 
 constexpr int kPurgeWaitMs = 200;
 constexpr std::chrono::milliseconds kDestroyWait(600);
-
-// Signals belong to the server's main thread; threads started meanwhile inherit the mask.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old_);
-  }
-  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &old_, nullptr); }
-
- private:
-  sigset_t old_;
-};
 
 void Purge(rd_kafka_t* producer, rd_kafka_queue_t* queue) {
   (void)rd_kafka_purge(

@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "elasticsearch_options.h"
+#include "elasticsearch_sink.h"
 #include "file_options.h"
 #include "file_sink.h"
 #include "kafka_options.h"
@@ -14,6 +16,12 @@ namespace penstock::sink {
 namespace {
 
 using SinkResult = Result<std::unique_ptr<Sink>>;
+
+SinkResult MakeElasticsearch(const Options& options) {
+  Result<ElasticsearchOptions> parsed = ParseElasticsearchOptions(options);
+  if (!parsed.ok()) return parsed.status();
+  return SinkResult(std::make_unique<ElasticsearchSink>(std::move(parsed.value())));
+}
 
 SinkResult MakeKafka(const Options& options) {
   Result<KafkaOptions> parsed = ParseKafkaOptions(options);
@@ -37,7 +45,10 @@ struct TypeRow {
   SinkResult (*make)(const Options& options);
 };
 
-constexpr TypeRow kTypes[] = {{"file", MakeFile}, {"kafka", MakeKafka}, {"null", MakeNull}};
+constexpr TypeRow kTypes[] = {{"elasticsearch", MakeElasticsearch},
+                              {"file", MakeFile},
+                              {"kafka", MakeKafka},
+                              {"null", MakeNull}};
 
 }  // namespace
 
@@ -46,7 +57,7 @@ Result<std::unique_ptr<Sink>> MakeSink(const std::string& type, const Options& o
     if (type == row.type) return row.make(options);
   }
   return Status(StatusCode::kInvalidOption, "unknown connector \"" + type + "\"",
-                "Sink types are kafka, file and null.");
+                "Sink types are kafka, elasticsearch, file and null.");
 }
 
 }  // namespace penstock::sink

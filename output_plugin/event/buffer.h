@@ -19,6 +19,7 @@ class Buffer {
   // Drops what was written after a position taken from size().
   void Truncate(size_t size) { size_ = size; }
 
+  char* MutableData() { return data_.get(); }
   void SetByte(size_t at, char c) { data_[at] = c; }
 
   // Gives memory back when one huge row made the buffer larger than bytes.

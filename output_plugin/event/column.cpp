@@ -191,6 +191,10 @@ std::string FallbackJson(const Column& column) {
 
 void FinishColumn(Column* column, const EventOptions& options) {
   column->prefix = "," + JsonString(column->name) + ":";
+  if (options.format == Format::kDocument) {
+    column->null_json = column->absent_json = column->unavailable_json = "null";
+    return;
+  }
   column->schema = ColumnSchema(*column, column->name);
   const bool default_for_null = column->has_default && options.replace_null_with_default;
   column->null_json = default_for_null && column->optional ? column->default_json : "null";
@@ -216,6 +220,8 @@ bool WriteField(Buffer& out, const Column& column, const FieldValue& value, cons
     case FieldState::kAbsent:
       out.Append(column.absent_json);
       return true;
+    case FieldState::kItems:  // inside arrays only
+      break;
   }
   return true;
 }

@@ -63,13 +63,32 @@ enum class Kind : uint8_t {
   kHstoreMap,         // bytes: hstore's text
   kName,              // bytes: UTF-8; Debezium streams null instead
   kArray,             // items
+
+  // Of documents (format=document): plain JSON values.
+  kKeyword,      // bytes: UTF-8
+  kNumber,       // bytes: numeric payload
+  kMoneyNumber,  // number: 10^-money_digits
+  kDay,          // number: days since 2000
+  kClock,        // number: microseconds of the day
+  kUtcClock,     // number: microseconds of the day in UTC, may lie outside one day
+  kInstant,      // number: microseconds since 2000
+  kPeriod,       // bytes: IntervalValue
+  kRawJson,      // bytes: UTF-8
+  kObject,       // bytes: hstore's text
+  kBinary,       // bytes
+  kBitText,      // bytes: varbit payload
+  kCoordinates,  // bytes: two doubles
+  kList,         // items
 };
+constexpr Kind kFirstDocumentKind = Kind::kKeyword;
+constexpr size_t kKindCount = static_cast<size_t>(Kind::kList) + 1;
 
 enum class FieldState : uint8_t {
   kNull,
   kValue,
   kUnavailable,  // large value that the update did not change: not in the WAL
   kAbsent,       // not part of the logged old row
+  kItems,        // kList: an inner dimension of an array
 };
 
 // One value of a row as the row reader found it; points into the reader's memory.
@@ -107,7 +126,8 @@ struct Column {
   std::string unavailable_json;  // what an unchanged large value prints
 };
 
-// Fills the derived members. name, kind, parameters and default must be set.
+// Fills the derived members. name, kind, parameters and default must be set. Of kinds of documents
+// the prefix alone: they have no schema, and an unknown value never reaches one.
 void FinishColumn(Column* column, const EventOptions& options);
 
 // The schema object of a column; field empty: an array's element.

@@ -42,6 +42,7 @@ void EventEncoder::Reset() {
   bytes_.Clear();
   bytes_.ShrinkTo(kKeepBytes);
   draft_count_ = 0;
+  incomplete_ = doubtful_ = -1;
   events_.clear();
   headers_.clear();
 }
@@ -67,7 +68,9 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
     default:
       break;
   }
-  if (change.op == 'u' && KeyChanged(plan, change)) {
+  if (options_.document.addressing) {
+    if (Status status = EncodeDocument(plan, change); !status.ok()) return status;
+  } else if (change.op == 'u' && KeyChanged(plan, change)) {
     Change removal = change, creation = change;
     removal.op = 'd';
     creation.op = 'c';
@@ -120,7 +123,8 @@ EventEncoder::Draft& EventEncoder::NewDraft(const std::string& topic) {
   Draft& draft = drafts_[draft_count_++];
   draft.topic = &topic;
   draft.own_topic.clear();
-  draft.key = draft.value = Span{};
+  draft.key = draft.value = draft.routing = Span{};
+  draft.mapping = nullptr;
   draft.identity_header = nullptr;
   draft.added_headers.clear();
   return draft;
@@ -235,8 +239,7 @@ EventEncoder::Span EventEncoder::WriteFlat(const RelationPlan& plan, const Field
     AppendString(bytes_, name);
     bytes_.Append(':');
   };
-  const DeleteHandling deletes = options_.flat.delete_handling;
-  if (deletes == DeleteHandling::kRewrite || deletes == DeleteHandling::kRewriteWithTombstone) {
+  if (HasDeletedField(options_)) {
     member("__deleted");
     bytes_.Append(deleted ? "\"true\"" : "\"false\"");
   }
@@ -398,8 +401,12 @@ void EventEncoder::Finish(bool with_context_headers) {
     events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(draft.key),
                        static_cast<uint32_t>(draft.key.size), place(draft.value),
                        static_cast<uint32_t>(draft.value.size), headers_.data() + first,
-                       static_cast<uint32_t>(headers_.size() - first), -1, 0, nullptr, 0,
-                       nullptr, 0});
+                       static_cast<uint32_t>(headers_.size() - first), -1, 0, place(draft.routing),
+                       static_cast<uint32_t>(draft.routing.size), nullptr, 0});
+    if (draft.mapping != nullptr) {
+      events_.back().mapping = draft.mapping->data();
+      events_.back().mapping_len = static_cast<uint32_t>(draft.mapping->size());
+    }
   }
 }
 

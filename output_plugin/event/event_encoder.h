@@ -51,6 +51,12 @@ class EventEncoder {
   // The events of the last call.
   const std::vector<PenstockEvent>& events() const { return events_; }
 
+  // Of documents, the event among them that needs a look at the table, or -1.
+  // Its row lacks an unchanged large value; value is NULL all the same.
+  int incomplete() const { return incomplete_; }
+  // It deletes a row whose key another row may have by now.
+  int doubtful() const { return doubtful_; }
+
   // Values that became null since the last call because their mode cannot express them.
   std::string TakeConversionWarning();
 
@@ -70,7 +76,8 @@ class EventEncoder {
   struct Draft {
     const std::string* topic = nullptr;
     std::string own_topic;  // route.by.field
-    Span key, value;
+    Span key, value, routing;
+    const std::string* mapping = nullptr;   // documents
     const char* identity_header = nullptr;  // __debezium.newkey or oldkey
     std::string identity_value;
     std::vector<AddedHeader> added_headers;
@@ -95,6 +102,14 @@ class EventEncoder {
   // identity_row: the row whose key goes into the header, nullptr for no header.
   void AddEvent(const RelationPlan& plan, const Change& change, const char* identity_header,
                 const FieldValue* identity_row);
+  // documents (document_events.cpp)
+  Status EncodeDocument(const RelationPlan& plan, const Change& change);
+  bool IsMoved(const RelationPlan& plan, const Change& change);
+  Status AddDocument(const RelationPlan& plan, const Change& change);
+  Status AddDocumentDelete(const RelationPlan& plan, const Change& change);
+  Status AddressDocument(const RelationPlan& plan, const FieldValue* row, Draft* draft);
+  Span WriteRouting(const RelationPlan& plan, const FieldValue* row);
+
   void AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft);
   void RouteByField(const RelationPlan& plan, const FieldValue* row, Draft* draft) const;
   void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Draft* draft) const;
@@ -113,6 +128,9 @@ class EventEncoder {
   size_t draft_count_ = 0;
   std::vector<PenstockEvent> events_;
   std::vector<PenstockHeader> headers_;
+  Buffer scratch_;
+  int incomplete_ = -1;
+  int doubtful_ = -1;
   std::string failure_;            // the value that cannot be expressed
   bool failure_required_ = false;  // it belongs to a NOT NULL column
 };

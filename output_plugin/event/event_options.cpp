@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "document_options.h"
+
 namespace penstock::event {
 namespace {
 
@@ -40,15 +42,19 @@ const OptionRow kRows[] = {
     {"debezium.quirks", kScope, kBool, "false", nullptr, 0, 0, kYes, "Reproduces Debezium where it loses or corrupts data, byte for byte."},
     {"decimal.handling.mode", kScope, kEnum, "precise", "precise|double|string", 0, 0, kYes, "How numeric and money columns are written."},
     {"delete.tombstone.handling.mode", kScope, kEnum, "tombstone", "tombstone|drop|rewrite|rewrite-with-tombstone|delete-to-tombstone", 0, 0, kYes, "What becomes of a delete in flat events."},
+    {"document.addressing", kScope, kBool, "false", nullptr, 0, 0, kYes, "Events are addressed as documents: the key is the document's id and a delete has no value; set by sinks of type elasticsearch, implied by format=document."},
+    {"document.id.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Columns of a document's id instead of the primary key: \"table-regex:col1,col2;…\"."},
     {"event.converting.failure.handling.mode", kScope, kEnum, "warn", "warn|skip|fail", 0, 0, kYes, "What happens to a value that its mode cannot express: null with a warning, null, or an error."},
     {"extended.headers.enabled", kScope, kBool, "true", nullptr, 0, 0, kYes, "Adds the __debezium.context headers."},
     {"field.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "Only none is supported yet."},
-    {"format", kScope, kEnum, "debezium", "debezium|flat", 0, 0, kYes, "Shape of the value: the Debezium envelope, or the row alone as ExtractNewRecordState writes it."},
+    {"format", kScope, kEnum, "debezium", "debezium|flat|document", 0, 0, kYes, "Shape of the value: the Debezium envelope, the row alone as ExtractNewRecordState writes it, or a document of plain JSON values; document is the default of sinks of type elasticsearch, where debezium means flat."},
     {"hstore.handling.mode", kScope, kEnum, "json", "json|map", 0, 0, kYes, "How hstore columns are written."},
     {"identity.missing", kScope, kEnum, "skip", "skip|fail", 0, 0, kYes, "An update or delete of a table without replica identity: a delete is counted and skipped and an update sent without its old values, or the sink stops."},
     {"include.schema.comments", kScope, kBool, "false", nullptr, 0, 0, kIdle, "Debezium's PostgreSQL connector sends no comments either"},
     {"include.unknown.datatypes", kScope, kBool, "false", nullptr, 0, 0, kYes, "Columns of types without a mapping are sent as their text instead of being left out."},
+    {"index.map", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Index of single tables, before every other rule: {\"schema.table\": \"index\"}."},
     {"interval.handling.mode", kScope, kEnum, "numeric", "numeric|string", 0, 0, kYes, "How interval columns are written: microseconds or ISO 8601."},
+    {"json.mapping", kScope, kEnum, "dynamic", "dynamic|flattened|disabled", 0, 0, kYes, "How an index maps json, jsonb and hstore columns: left to dynamic mapping, one flattened field, or kept without being searchable."},
     {"key.converter.schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Keys carry their schema."},
     {"message.key.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Key columns instead of the primary key: \"table-regex:col1,col2;…\"."},
     {"message.prefix.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Logical messages left out, by prefix."},
@@ -60,6 +66,7 @@ const OptionRow kRows[] = {
     {"provide.transaction.metadata", kScope, kBool, "false", nullptr, 0, 0, kYes, "Only false is supported yet."},
     {"publish.via.partition.root", kScope, kBool, "false", nullptr, 0, 0, kYes, "Rows of partitions are published as rows of the partitioned table."},
     {"route.by.field", kScope, kText, "", nullptr, 0, 0, kYes, "Field of a flat event whose value is the topic."},
+    {"routing", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Column whose value routes a document to its shard: its name for all tables, or \"table-regex:column;…\"."},
     {"schema.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of schema.exclude.list."},
     {"schema.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas left out, as regular expressions."},
     {"schema.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas captured, as regular expressions."},
@@ -75,11 +82,12 @@ const OptionRow kRows[] = {
     {"table.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Tables captured, as regular expressions over schema.table."},
     {"table.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.include.list."},
     {"time.precision.mode", kScope, kEnum, "adaptive", "adaptive|adaptive_time_microseconds|microseconds|nanoseconds|connect|isostring", 0, 0, kYes, "How date, time and timestamp columns are written."},
+    {"toast.missing", kScope, kEnum, "reselect", "reselect|fail", 0, 0, kYes, "A large value that an update did not change and the WAL does not hold: the row is read again by another process, or the sink stops."},
     {"tombstones.on.delete", kScope, kBool, "true", nullptr, 0, 0, kYes, "A delete is followed by an event with the same key and no value."},
     {"topic.delimiter", kScope, kText, ".", nullptr, 0, 0, kYes, "Text between the parts of a topic name."},
     {"topic.map", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Topic of single tables, before every other rule: \"schema.table:topic,…\"."},
     {"topic.naming.strategy", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Only io.debezium.schema.SchemaTopicNamingStrategy, the default, is supported."},
-    {"topic.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "First part of every topic and schema name; required."},
+    {"topic.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "First part of every topic and schema name; required but for documents."},
     {"transforms", kScope, kList, "", nullptr, 0, 0, kYes, "Names of Kafka Connect transforms; ExtractNewRecordState and RegexRouter are supported."},
     {"transforms.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Options of one transform, as Kafka Connect spells them."},
     {"unavailable.value.placeholder", kScope, kText, "__debezium_unavailable_value", nullptr, 0, 0, kYes, "Stands for a large value that the update did not change and the WAL does not hold."},
@@ -111,7 +119,8 @@ Status Invalid(const std::string& message, const std::string& hint = {}) {
 // Reads the checked options of one set into EventOptions.
 class Parser {
  public:
-  explicit Parser(EventOptions* options) : options_(options) {}
+  Parser(EventOptions* options, std::string default_prefix)
+      : options_(options), default_prefix_(std::move(default_prefix)) {}
 
   Status Parse(const std::vector<std::pair<std::string, std::string>>& given) {
     for (const auto& [given_name, value] : given) {
@@ -124,17 +133,15 @@ class Parser {
       }
       if (Status s = Check(given_name, value); !s.ok()) return s;
     }
-    if (Text("topic.prefix").empty()) {
-      return Invalid("option \"topic.prefix\" is missing",
-                     "Topics are named topic.prefix, schema and table.");
-    }
     ParseScalars();
     if (Status s = ParseLists(); !s.ok()) return s;
     if (Status s = ParseSkipped(); !s.ok()) return s;
     if (Status s = ParseTopicMap(); !s.ok()) return s;
     if (Status s = ParseKeyColumns(); !s.ok()) return s;
     if (Status s = ParseFlat("", options_->format == Format::kFlat); !s.ok()) return s;
-    return ParseTransforms();
+    if (Status s = ParseTransforms(); !s.ok()) return s;
+    if (Status s = FinishDocuments(values_, options_); !s.ok()) return s;
+    return ChoosePrefix();
   }
 
  private:
@@ -149,6 +156,15 @@ class Parser {
                                                    "\" is supported");
     }
     return {};
+  }
+
+  Status ChoosePrefix() {
+    std::string& prefix = options_->topic_prefix;
+    if (!prefix.empty() || options_->document.addressing) return {};
+    if (values_.count("topic.prefix") == 0) prefix = default_prefix_;
+    if (!prefix.empty()) return {};
+    return Invalid("option \"topic.prefix\" is missing",
+                   "Topics are named topic.prefix, schema and table.");
   }
 
   std::string Text(const std::string& name) const {
@@ -189,6 +205,9 @@ class Parser {
     o.replace_null_with_default = Flag("value.converter.replace.null.with.default");
     o.output = static_cast<Output>(Choice("output"));
     o.format = static_cast<Format>(Choice("format"));
+    o.document.addressing = Flag("document.addressing") || o.format == Format::kDocument;
+    o.document.json_mapping = static_cast<JsonMapping>(Choice("json.mapping"));
+    o.document.toast_missing = static_cast<ToastMissing>(Choice("toast.missing"));
     o.quirks = Flag("debezium.quirks");
     o.tombstones_on_delete = Flag("tombstones.on.delete");
     o.extended_headers = Flag("extended.headers.enabled");
@@ -270,18 +289,13 @@ class Parser {
   }
 
   Status ParseKeyColumns() {
-    for (const std::string& item : SplitList(Text("message.key.columns"), ';')) {
-      const size_t colon = item.rfind(':');
-      if (colon == std::string::npos || colon == 0 || colon + 1 == item.size()) {
-        return Invalid("invalid item \"" + item + "\" in option \"message.key.columns\"",
-                       "Items are table-regex:column,column.");
-      }
-      Result<Pattern> table = Pattern::Compile(item.substr(0, colon), true);
-      if (!table.ok()) return table.status();
-      options_->message_key_columns.push_back(
-          {std::move(table.value()), SplitList(item.substr(colon + 1))});
+    if (Status s = ParseKeyRules("message.key.columns", Text("message.key.columns"),
+                                 &options_->message_key_columns);
+        !s.ok()) {
+      return s;
     }
-    return {};
+    return ParseKeyRules("document.id.columns", Text("document.id.columns"),
+                         &options_->document.id_columns);
   }
 
   // Reads ExtractNewRecordState's options under a prefix ("" or "transforms.unwrap.").
@@ -371,6 +385,9 @@ class Parser {
       Status status;
       if (kUnwrap.count(type->second) != 0) {
         if (flat_seen) return Invalid("events can be made flat only once");
+        if (options_->format == Format::kDocument) {
+          return Invalid("format=document and transform \"" + alias + "\" exclude each other");
+        }
         flat_seen = true;
         status = CheckNames(prefix, {"type", "add.fields", "add.headers", "add.fields.prefix",
                                      "add.headers.prefix", "delete.tombstone.handling.mode",
@@ -452,6 +469,7 @@ class Parser {
   }
 
   EventOptions* options_;
+  std::string default_prefix_;
   std::map<std::string, std::string> values_;
 };
 
@@ -464,9 +482,10 @@ bool IsEventOption(std::string_view name) {
 }
 
 Result<EventOptions> ParseEventOptions(
-    const std::vector<std::pair<std::string, std::string>>& options) {
+    const std::vector<std::pair<std::string, std::string>>& options,
+    const std::string& default_prefix) {
   EventOptions parsed;
-  if (Status status = Parser(&parsed).Parse(options); !status.ok()) return status;
+  if (Status status = Parser(&parsed, default_prefix).Parse(options); !status.ok()) return status;
   return parsed;
 }
 

@@ -21,7 +21,9 @@ enum class HstoreMode { kJson, kMap };
 enum class FailureMode { kWarn, kSkip, kFail };
 enum class IdentityMissing { kSkip, kFail };
 enum class Output { kEnvelope, kRecord };
-enum class Format { kDebezium, kFlat };
+enum class Format { kDebezium, kFlat, kDocument };
+enum class JsonMapping { kDynamic, kFlattened, kDisabled };
+enum class ToastMissing { kReselect, kFail };
 enum class DeleteHandling {
   kTombstone,
   kDrop,
@@ -55,6 +57,23 @@ struct RouteRule {
 struct KeyRule {
   Pattern table;
   std::vector<std::string> columns;
+};
+
+// routing: tables that match are routed by this column.
+struct RoutingRule {
+  Pattern table;
+  bool all_tables = false;  // the column must exist in every table
+  std::string column;
+};
+
+// Of a destination that holds one document a row.
+struct DocumentOptions {
+  bool addressing = false;  // key = the document's id, NULL value = delete; no headers, no schemas
+  std::vector<std::pair<std::string, std::string>> index_map;  // "schema.table" → index
+  std::vector<KeyRule> id_columns;
+  std::vector<RoutingRule> routing;
+  JsonMapping json_mapping = JsonMapping::kDynamic;
+  ToastMissing toast_missing = ToastMissing::kReselect;
 };
 
 struct EventOptions {
@@ -92,6 +111,7 @@ struct EventOptions {
   std::vector<KeyRule> message_key_columns;
   std::vector<RouteRule> routes;
   FlatOptions flat;
+  DocumentOptions document;
   std::string run_id;  // __debezium.context.runId; empty: the plugin makes one
 };
 
@@ -102,9 +122,11 @@ OptionTable EventOptionTable();
 bool IsEventOption(std::string_view name);
 
 // Parses and checks a set of options. Unknown, repeated and contradictory ones are errors.
-// topic.prefix is required.
+// topic.prefix is required unless there is a default for it or events go to documents, whose topics
+// need none.
 Result<EventOptions> ParseEventOptions(
-    const std::vector<std::pair<std::string, std::string>>& options);
+    const std::vector<std::pair<std::string, std::string>>& options,
+    const std::string& default_prefix = {});
 
 }  // namespace penstock::event
 

@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "document_mapping.h"
 #include "json_text.h"
 #include "metadata.h"
 
@@ -42,8 +43,7 @@ std::string FlatSchema(const RelationPlan& plan, const EventOptions& options,
                        const std::string& name, bool null_row) {
   std::string fields = FieldSchemas(plan, plan.value_columns);
   if (!null_row) {
-    const DeleteHandling deletes = options.flat.delete_handling;
-    if (deletes == DeleteHandling::kRewrite || deletes == DeleteHandling::kRewriteWithTombstone) {
+    if (HasDeletedField(options)) {
       fields += R"(,{"type":"string","optional":true,"field":"__deleted"})";
     }
     for (const AddedField& added : options.flat.add_fields) {
@@ -82,10 +82,17 @@ StreamConstants MakeStreamConstants(const EventOptions& options, const std::stri
   return constants;
 }
 
+bool HasDeletedField(const EventOptions& options) {
+  const DeleteHandling deletes = options.flat.delete_handling;
+  return deletes == DeleteHandling::kRewrite || deletes == DeleteHandling::kRewriteWithTombstone;
+}
+
 std::string BaseTopic(const EventOptions& options, const std::string& schema,
                       const std::string& table) {
-  const std::string raw =
-      options.topic_prefix + options.topic_delimiter + schema + options.topic_delimiter + table;
+  const std::string name = schema + options.topic_delimiter + table;
+  const bool prefixed = !options.topic_prefix.empty();
+  const std::string raw = prefixed ? options.topic_prefix + options.topic_delimiter + name : name;
+  if (options.document.addressing) return raw;
   std::string topic;
   for (const char byte : raw) {
     const auto c = static_cast<unsigned char>(byte);
@@ -105,17 +112,27 @@ std::string RouteTopic(const EventOptions& options, std::string topic, bool befo
   return topic;
 }
 
-void FinishPlan(RelationPlan* plan, const EventOptions& options) {
-  const std::string name = BaseTopic(options, plan->schema, plan->table);
-  plan->topic = name;
-  bool mapped = false;
-  for (const auto& [relation, topic] : options.topic_map) {
-    if (relation == plan->schema + "." + plan->table) {
-      plan->topic = topic;
-      mapped = true;
+namespace {
+
+// The topic that an option gives the relation by its name; empty: none does.
+std::string MappedTopic(const RelationPlan& plan, const EventOptions& options) {
+  std::string found;
+  for (const auto* map : {&options.topic_map, &options.document.index_map}) {
+    for (const auto& [relation, topic] : *map) {
+      if (relation == plan.schema + "." + plan.table) found = topic;
     }
   }
-  if (!mapped) plan->topic = RouteTopic(options, RouteTopic(options, name, true), false);
+  return found;
+}
+
+}  // namespace
+
+void FinishPlan(RelationPlan* plan, const EventOptions& options) {
+  const std::string name = BaseTopic(options, plan->schema, plan->table);
+  plan->topic = MappedTopic(*plan, options);
+  if (plan->topic.empty()) {
+    plan->topic = RouteTopic(options, RouteTopic(options, name, true), false);
+  }
 
   plan->value_columns.clear();
   for (size_t i = 0; i < plan->columns.size(); ++i) {
@@ -127,6 +144,7 @@ void FinishPlan(RelationPlan* plan, const EventOptions& options) {
     }
   }
 
+  if (options.document.addressing) plan->document.mapping = DocumentMapping(*plan, options);
   if (options.key_schemas) {
     plan->key_prefix = Wrapped(R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
                                R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}");

@@ -7,9 +7,19 @@
 #include <vector>
 
 #include "column.h"
+#include "document_id.h"
 #include "event_options.h"
 
 namespace penstock::event {
+
+// What addressing a row's document needs.
+struct DocumentPlan {
+  std::vector<TextPart> id;  // the key columns
+  TextPart routing;          // index < 0: none
+  // No two rows ever have the same id, not even within a statement.
+  bool id_is_unique = true;
+  std::string mapping;  // made by FinishPlan
+};
 
 // Filled by the relation reader (PostgreSQL side), then finished by FinishPlan.
 struct RelationPlan {
@@ -18,6 +28,7 @@ struct RelationPlan {
   std::vector<Column> columns;  // of the value and of the key
   std::vector<bool> in_value;   // per column; a key column may be filtered out of the value
   std::vector<int> key;         // indexes into columns, in key order; empty: null key
+  DocumentPlan document;        // with document.addressing
 
   // Made by FinishPlan:
   std::string topic;
@@ -40,8 +51,12 @@ StreamConstants MakeStreamConstants(const EventOptions& options, const std::stri
 
 void FinishPlan(RelationPlan* plan, const EventOptions& options);
 
+// delete.tombstone.handling.mode adds the field __deleted.
+bool HasDeletedField(const EventOptions& options);
+
 // Topic and schema name before routing: prefix, schema and table with the delimiter between, every
-// UTF-16 unit outside [A-Za-z0-9._-] as an underscore.
+// UTF-16 unit outside [A-Za-z0-9._-] as an underscore. Of documents schema and table as they are,
+// with the prefix if there is one: index names have rules of their own.
 std::string BaseTopic(const EventOptions& options, const std::string& schema,
                       const std::string& table);
 

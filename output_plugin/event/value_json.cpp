@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "column.h"
+#include "document_value.h"
 #include "hstore.h"
 #include "json_text.h"
 #include "numeric.h"
@@ -327,6 +328,8 @@ bool WritePoint(Buffer& out, const Column&, const FieldValue& value, const Write
   return true;
 }
 
+}  // namespace
+
 void WriteHstoreObject(Buffer& out, std::string_view text) {
   out.Append('{');
   bool first = true;
@@ -343,6 +346,8 @@ void WriteHstoreObject(Buffer& out, std::string_view text) {
   }
   out.Append('}');
 }
+
+namespace {
 
 bool WriteHstore(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
   if (column.kind == Kind::kHstoreMap) {
@@ -404,8 +409,6 @@ bool WriteName(Buffer& out, const Column& column, const FieldValue& value, const
   return true;
 }
 
-using Writer = bool (*)(Buffer&, const Column&, const FieldValue&, const WriteMode&);
-
 bool WriteBool(Buffer& out, const Column&, const FieldValue& value, const WriteMode&) {
   out.Append(value.number != 0 ? "true" : "false");
   return true;
@@ -433,29 +436,35 @@ bool WriteText(Buffer& out, const Column&, const FieldValue& value, const WriteM
 
 // By kind, in the order of the enum.
 constexpr Writer kWriters[] = {
-    WriteBool,                                                     // boolean
-    WriteInt,       WriteInt,       WriteInt,                      // integers
-    WriteFloat,     WriteDouble,                                   // floats
-    WriteText,      WriteText,      WriteText,                     // text, json, xml
-    WriteText,      WriteText,      WriteText,                     // ltree, tsvector, enum
-    WriteUuid,                                                     // uuid
-    WriteNumeric,   WriteNumeric,   WriteNumeric,   WriteNumeric,  // numeric
-    WriteMoney,     WriteMoney,     WriteMoney,                    // money
-    WriteDate,      WriteDate,      WriteDate,                     // date
-    WriteTime,      WriteTime,      WriteTime,                     // time
-    WriteTime,      WriteTime,      WriteTime,                     // ... and timetz
-    WriteTimestamp, WriteTimestamp, WriteTimestamp,                // timestamp
-    WriteTimestamp, WriteTimestamp, WriteTimestamp,                // ... and timestamptz
-    WriteInterval,  WriteInterval,                                 // interval
-    WriteBytes,     WriteBytes,     WriteBytes,     WriteBytes,    // bytea
-    WriteBits,      WriteBits,                                     // bit, varbit
-    WritePoint,                                                    // point
-    WriteHstore,    WriteHstore,                                   // hstore
-    WriteName,                                                     // name
-    WriteArray,                                                    // arrays
+    WriteBool,                                               // boolean
+    WriteInt, WriteInt, WriteInt,                            // integers
+    WriteFloat, WriteDouble,                                 // floats
+    WriteText, WriteText, WriteText,                         // text, json, xml
+    WriteText, WriteText, WriteText,                         // ltree, tsvector, enum
+    WriteUuid,                                               // uuid
+    WriteNumeric, WriteNumeric, WriteNumeric, WriteNumeric,  // numeric
+    WriteMoney, WriteMoney, WriteMoney,                      // money
+    WriteDate, WriteDate, WriteDate,                         // date
+    WriteTime, WriteTime, WriteTime,                         // time
+    WriteTime, WriteTime, WriteTime,                         // ... and timetz
+    WriteTimestamp, WriteTimestamp, WriteTimestamp,          // timestamp
+    WriteTimestamp, WriteTimestamp, WriteTimestamp,          // ... and timestamptz
+    WriteInterval, WriteInterval,                            // interval
+    WriteBytes, WriteBytes, WriteBytes, WriteBytes,          // bytea
+    WriteBits, WriteBits,                                    // bit, varbit
+    WritePoint,                                              // point
+    WriteHstore, WriteHstore,                                // hstore
+    WriteName,                                               // name
+    WriteArray,                                              // arrays
+    // documents
+    WriteText, WriteNumber, WriteMoneyNumber,     // keyword, numeric, money
+    WriteDay, WriteClock, WriteClock,             // date, time, timetz
+    WriteInstant, WritePeriod,                    // timestamp and timestamptz, interval
+    WriteRawJson, WriteObject,                    // json and jsonb, hstore
+    WriteBinary, WriteBitText, WriteCoordinates,  // bytea, bit and varbit, point
+    WriteList,                                    // arrays
 };
-static_assert(sizeof kWriters / sizeof kWriters[0] == static_cast<size_t>(Kind::kArray) + 1,
-              "one writer per kind");
+static_assert(sizeof kWriters / sizeof kWriters[0] == kKindCount, "one writer per kind");
 
 }  // namespace
 

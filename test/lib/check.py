@@ -11,13 +11,9 @@ unprivileged user. A suite that does not run counts as one failure. The last lin
 """
 import argparse
 import concurrent.futures
-import fcntl
-import filecmp
 import glob
-import hashlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -26,140 +22,12 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path.insert(0, os.path.join(ROOT, "test", "servers"))
+sys.path[:0] = [HERE, os.path.join(ROOT, "test", "servers")]
 
-from pgserver import PgServer, ServerError, stop_on_signals  # noqa: E402
+from pgserver import ServerError, stop_on_signals  # noqa: E402
+from workplace import CPUS, CheckError, Work, build, run_quietly  # noqa: E402
 
 SUITE_TIMEOUT_SECONDS = 900
-CPUS = os.cpu_count() or 2
-SOURCE_SUFFIXES = (".h", ".c", ".cpp", ".mk", ".map", ".sql", ".control", ".sh", "Makefile")
-
-
-class CheckError(Exception):
-    """Something without which no suite can run."""
-
-
-# --- where things are ---------------------------------------------------------------------------
-
-
-class Work:
-    """Directory of the run: the private PostgreSQL, logs, what the suites write."""
-
-    def __init__(self):
-        self.prefix, user = PgServer._unprivileged()
-        self.dir = os.path.join(ROOT, "build", "check")
-        if self.prefix:
-            # The server's user cannot count on reaching this tree.
-            name = hashlib.sha256(ROOT.encode()).hexdigest()[:8]
-            self.dir = "/tmp/penstock-check-%s" % name
-            self._own(self.dir)
-        os.makedirs(self.dir, mode=0o755, exist_ok=True)
-        os.chmod(self.dir, 0o755)
-        self.owner = user.pw_uid, user.pw_gid
-        self.logs = os.path.join(ROOT, "build", "log")
-        os.makedirs(self.logs, exist_ok=True)
-        self.pg = os.path.join(self.dir, "pg")
-        self.pg_config = None
-
-    @staticmethod
-    def _own(path):
-        """A name in /tmp can be taken by others: only a directory of ours is used."""
-        try:
-            os.mkdir(path, 0o755)
-        except FileExistsError:
-            status = os.lstat(path)
-            if status.st_uid != os.geteuid() or os.path.islink(path) or not os.path.isdir(path):
-                raise CheckError("%s is not ours; remove it" % path) from None
-
-    def lock(self):
-        """Two runs would install over each other."""
-        self.lock_file = open(os.path.join(self.dir, "lock"), "w", encoding="utf-8")
-        try:
-            fcntl.flock(self.lock_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print("waiting for another run in this tree", flush=True)
-            fcntl.flock(self.lock_file, fcntl.LOCK_EX)
-
-    def config(self, option):
-        return run_quietly([self.pg_config, option]).strip()
-
-    def scratch(self, name, source=None):
-        """A fresh directory that belongs to the server's user, with a copy of source folders."""
-        path = os.path.join(self.dir, name)
-        shutil.rmtree(path, ignore_errors=True)
-        os.makedirs(path)
-        for folder in source or ():
-            if os.path.isdir(os.path.join(ROOT, folder)):
-                shutil.copytree(os.path.join(ROOT, folder), os.path.join(path, folder))
-        for directory, _, files in os.walk(path):
-            for each in [directory] + [os.path.join(directory, name) for name in files]:
-                os.chown(each, *self.owner)
-        return path
-
-
-def run_quietly(command, **options):
-    done = subprocess.run(command, capture_output=True, text=True, check=False, **options)
-    if done.returncode != 0:
-        raise CheckError("%s:\n%s" % (" ".join(command), (done.stdout + done.stderr)[-8000:]))
-    return done.stdout
-
-
-def build(work, product):
-    """Installs both modules into the private PostgreSQL: the product itself, built in this tree, or
-    with failpoints, built in a copy, so that a later "make install" finds nothing of them."""
-    work.pg_config = shutil.which(os.environ.get("PG_CONFIG") or "pg_config")
-    copy_postgres(work)
-    root = ROOT if product else copy_sources(os.path.join(ROOT, "build", "source"))
-    command = ["make", "-s", "-C", root, "PG_CONFIG=" + work.pg_config] + ([] if product else ["FAILPOINTS=1"])
-    run_quietly(command + ["-j%d" % CPUS, "all"])
-    run_quietly(command + ["install"])
-
-
-def copy_sources(target):
-    """Keeps what was built from sources that did not change."""
-    wanted = {"Makefile"}
-    for folder in ("extension", "output_plugin", "test/lib"):
-        for directory, _, files in os.walk(os.path.join(ROOT, folder)):
-            wanted.update(os.path.relpath(os.path.join(directory, name), ROOT)
-                          for name in files if name.endswith(SOURCE_SUFFIXES))
-    for folder in ("extension", "output_plugin"):
-        for directory, _, files in os.walk(os.path.join(target, folder)):
-            for path in (os.path.join(directory, name) for name in files if name.endswith(SOURCE_SUFFIXES)):
-                if os.path.relpath(path, target) not in wanted:
-                    os.unlink(path)
-    for path in wanted:
-        source, copy = os.path.join(ROOT, path), os.path.join(target, path)
-        # With a time of its own: a source saved while we compiled is older than the object, yet not in it.
-        if not os.path.exists(copy) or not filecmp.cmp(source, copy, shallow=False):
-            os.makedirs(os.path.dirname(copy), exist_ok=True)
-            shutil.copyfile(source, copy)
-            shutil.copymode(source, copy)
-    return target
-
-
-def copy_postgres(work):
-    """A relocated copy: PostgreSQL finds its files relative to its programs."""
-    folders = [work.config(option) for option in ("--bindir", "--pkglibdir", "--sharedir")]
-    headers = work.config("--includedir-server")
-    version = "\n".join([work.config("--version")] + folders)
-    stamp = os.path.join(work.pg, "version")
-    bindir = work.pg + folders[0]
-    if not (os.path.exists(stamp) and open(stamp, encoding="utf-8").read() == version):
-        shutil.rmtree(work.pg, ignore_errors=True)
-        for folder in folders:
-            if not os.path.exists(work.pg + folder):
-                shutil.copytree(folder, work.pg + folder, symlinks=False, ignore_dangling_symlinks=True)
-        if not os.path.exists(work.pg + headers):
-            os.makedirs(os.path.dirname(work.pg + headers), exist_ok=True)
-            os.symlink(headers, work.pg + headers)
-        with open(stamp, "w", encoding="utf-8") as file:
-            file.write(version)
-    work.pg_config = os.path.join(bindir, "pg_config")
-    # Where the tools below test/ look by themselves.
-    link = os.path.join(ROOT, "build", "pg")
-    if os.path.islink(link):
-        os.unlink(link)
-    os.symlink(work.pg, link)
 
 
 # --- suites -------------------------------------------------------------------------------------
@@ -370,6 +238,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--list", action="store_true", help="names of the suites")
     parser.add_argument("--build", action="store_true", help="build the product and install it, no more")
+    parser.add_argument("--apart", metavar="NAME", default="",
+                        help="a private copy, logs and objects of this name, beside those of other runs")
     parser.add_argument("names", nargs="*", metavar="SUITE")
     arguments = parser.parse_args()
     if arguments.list:
@@ -380,20 +250,36 @@ def main():
         parser.error("no suite %s" % ", ".join(sorted(unknown)))
     suites = [suite for suite in SUITES if not arguments.names or suite.name in arguments.names]
 
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
-        os.environ.pop(name, None)  # of the make that started us; ours are their own
     start = time.monotonic()
-    work = Work()
+    work = Work(arguments.apart)
     work.lock()
-    print("building", flush=True)
-    try:
-        build(work, product=arguments.build)
-    except CheckError as error:
-        print("%s\n0 passed, %d failed" % (error, len(suites)), flush=True)
+    if not prepare(work, len(suites), product=arguments.build):
         return 1
-    print("built and installed into %s  (%.0f s)" % (work.pg, time.monotonic() - start), flush=True)
     if arguments.build:
         return 0
+    passed, failed = run_suites(work, suites)
+    print("\n%.0f s; logs in %s" % (time.monotonic() - start, work.logs))
+    print("%d passed, %d failed" % (passed, failed), flush=True)
+    return 1 if failed else 0
+
+
+def prepare(work, suites, **options):
+    """Builds and installs; when that fails, each of the suites counts as a failure."""
+    start = time.monotonic()
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+        os.environ.pop(name, None)  # of the make that started us; ours are their own
+    print("building", flush=True)
+    try:
+        build(work, **options)
+    except CheckError as error:
+        print("%s\n0 passed, %d failed" % (error, suites), flush=True)
+        return False
+    print("built and installed into %s  (%.0f s)" % (work.pg, time.monotonic() - start), flush=True)
+    return True
+
+
+def run_suites(work, suites):
+    """Runs the suites side by side and shows what failed; returns how many tests passed and failed."""
     runner = Runner(work)
     pool = concurrent.futures.ThreadPoolExecutor(max_workers=CPUS + 1)  # much of it is waiting
     try:
@@ -406,10 +292,7 @@ def main():
     for suite, (_, failed) in zip(suites, results):
         if failed:
             runner.show(suite)
-    passed, failed = (sum(counts) for counts in zip(*results))
-    print("\n%.0f s; logs in %s" % (time.monotonic() - start, work.logs))
-    print("%d passed, %d failed" % (passed, failed), flush=True)
-    return 1 if failed else 0
+    return tuple(sum(counts) for counts in zip(*results))
 
 
 if __name__ == "__main__":

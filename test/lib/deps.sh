@@ -2,7 +2,7 @@
 # deps.sh check|install SET...: the Debian/Ubuntu packages that penstock needs.
 #   check    succeeds when all are there, else prints the one command that installs them
 #   install  installs what is missing (root, or sudo without a password), else as check
-# Sets: build, test, bench, lint, format. Plain sh: it is the first thing that runs on a bare machine.
+# Sets: build, test, majors, bench, lint, format. Plain sh: it is the first thing that runs on a bare machine.
 # The sets are read by name.
 # shellcheck disable=SC2034,SC2154
 set -eu
@@ -15,6 +15,8 @@ packages_build="
 g++:g++
 ${PG_CONFIG:-pg_config}:postgresql-server-dev-$PG_MAJOR
 /usr/include/librdkafka/rdkafka.h:librdkafka-dev
+curl-config:libcurl4-openssl-dev
+/usr/include/zlib.h:zlib1g-dev
 /usr/include/rapidjson/document.h:rapidjson-dev"
 packages_test="
 ${PG_CONFIG:-pg_config}:postgresql-$PG_MAJOR
@@ -30,6 +32,11 @@ java:default-jre-headless
 mvn:maven
 setpriv:util-linux
 ps:procps"
+packages_majors="
+mvn:maven
+pip3:python3-pip
+unzip:unzip
+xz:xz-utils"
 packages_bench="
 /usr/lib/postgresql/$PG_MAJOR/lib/wal2json.so:postgresql-$PG_MAJOR-wal2json"
 packages_format="
@@ -73,7 +80,7 @@ mode=$1
 shift
 for set in "$@"; do
   case $set in
-    build | test | bench | lint | format) ;;
+    build | test | majors | bench | lint | format) ;;
     *) echo "deps.sh: unknown set \"$set\"" >&2; exit 2 ;;
   esac
 done

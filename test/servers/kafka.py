@@ -1,6 +1,5 @@
 """kafka.py: a Kafka broker of ./servers and an independent consumer (kcat) for the other tools."""
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,8 +8,7 @@ import threading
 import time
 
 from pgserver import ServerError, wait_until
-
-SERVERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "servers")
+from starter import Started
 
 
 def need_kcat():
@@ -18,27 +16,12 @@ def need_kcat():
         raise ServerError("kcat is missing; install kcat")
 
 
-class Broker:
+class Broker(Started):
     """A broker in a directory of its own."""
 
     def __init__(self, directory, port):
-        self.directory = directory
-        self.port = port
+        super().__init__("kafka", directory, port)
         self.bootstrap = "127.0.0.1:%d" % port
-
-    def call(self, *arguments):
-        done = subprocess.run([SERVERS, *arguments, "--dir", self.directory], stdin=subprocess.DEVNULL,
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise ServerError(done.stderr.strip().replace("servers: ", "", 1))
-        return done.stdout.strip()
-
-    def up(self, *settings):
-        extra = [part for setting in settings for part in ("--set", setting)]
-        return self.call("up", "kafka", "--port", str(self.port), *extra)
-
-    def down(self, wipe=False):
-        return self.call("down", "kafka", *(["--wipe"] if wipe else []))
 
 
 def partitions(bootstrap):

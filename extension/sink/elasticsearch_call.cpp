@@ -1,0 +1,34 @@
+// elasticsearch_call.cpp: see elasticsearch_call.h.
+#include "elasticsearch_call.h"
+
+namespace penstock::sink {
+namespace {
+
+// Statuses that say what is so; everything else may be otherwise in a moment.
+bool IsAnswer(const HttpResponse& response) {
+  if (response.status >= 200 && response.status < 300) return true;
+  if (response.status == 400 || response.status == 409 || response.status == 413) return true;
+  // What stands before the servers has its own 404, which is not in JSON.
+  return response.status == 404 && !response.body.empty() && response.body.front() == '{';
+}
+
+}  // namespace
+
+bool ElasticsearchCall::Answered(const HttpResponse& response) {
+  id_ = 0;
+  const AnswerAction action = ActionOfRequest(response.status, ParseError(response).type);
+  if (!IsAnswer(response) || action == AnswerAction::kBlocked) {
+    Reject(response);
+    return false;
+  }
+  backoff_.Succeed();
+  trouble_ = {};
+  return true;
+}
+
+void ElasticsearchCall::Reject(const HttpResponse& response) {
+  trouble_ = RetryStatus(response);
+  backoff_.Fail();
+}
+
+}  // namespace penstock::sink

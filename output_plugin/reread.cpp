@@ -1,0 +1,126 @@
+#include "reread.h"
+
+extern "C" {
+#include "access/htup_details.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+}
+
+namespace penstock::output {
+namespace {
+
+// What identifies a row, as PenstockRowRequest has it; in CurrentMemoryContext.
+struct Request {
+  PenstockRowRequest request;
+  const char **columns;
+  const char **values;
+};
+
+Request NewRequest(Oid relation, uint32 xid, size_t room) {
+  Request made = {};
+  made.request.relation = relation;
+  made.request.xid = xid;
+  made.columns = static_cast<const char **>(palloc(sizeof(char *) * (room + 1)));
+  made.values = static_cast<const char **>(palloc(sizeof(char *) * (room + 1)));
+  made.request.columns = made.columns;
+  made.request.values = made.values;
+  return made;
+}
+
+// False: the value is NULL or not in the tuple.
+bool ReadValue(TupleDesc desc, HeapTuple tuple, AttrNumber attnum, Datum *datum) {
+  if (tuple == nullptr) return false;
+  bool is_null;
+  *datum = heap_getattr(tuple, attnum, desc, &is_null);
+  if (is_null) return false;
+  const bool varlena = TupleDescAttr(desc, attnum - 1)->attlen == -1;
+  return !varlena || !VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(*datum));
+}
+
+// Adds a column from the first tuple that holds it. False: none does.
+bool AddColumn(Request *request, Relation relation, AttrNumber attnum, HeapTuple first,
+               HeapTuple second) {
+  TupleDesc desc = RelationGetDescr(relation);
+  Datum datum;
+  if (!ReadValue(desc, first, attnum, &datum) && !ReadValue(desc, second, attnum, &datum)) {
+    return false;
+  }
+  Form_pg_attribute attribute = TupleDescAttr(desc, attnum - 1);
+  Oid function;
+  bool is_varlena;
+  getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
+  const uint32 at = request->request.column_count++;
+  request->columns[at] = NameStr(attribute->attname);
+  request->values[at] = OidOutputFunctionCall(function, datum);
+  return true;
+}
+
+// Adds the columns of the document's id.
+bool AddKey(Request *request, const BoundPlan &bound, Relation relation, HeapTuple first,
+            HeapTuple second) {
+  for (const event::TextPart &part : bound.plan.document.id) {
+    const AttrNumber attnum = bound.sources[static_cast<size_t>(part.index)].attnum;
+    if (!AddColumn(request, relation, attnum, first, second)) return false;
+  }
+  return true;
+}
+
+[[noreturn]] void RaiseMissing(Relation relation, const char *reason) {
+  const char *schema = get_namespace_name(RelationGetNamespace(relation));
+  const char *table = RelationGetRelationName(relation);
+  ereport(ERROR,
+          (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+           errmsg("an update of table \"%s.%s\" left a large value out of the WAL", schema, table),
+           errdetail("A document is written whole, and %s.", reason),
+           errhint("Use ALTER TABLE %s REPLICA IDENTITY FULL; updates before that need "
+                   "toast.missing=reselect.",
+                   quote_qualified_identifier(schema, table))));
+}
+
+bool Fetch(const Stream &stream, const Request &request, PenstockEvent *event) {
+  const PenstockEventWriter *writer = stream.writer;
+  PenstockFetchedRow row = {};
+  if (!writer->fetch(writer->self, &request.request, &row)) return false;
+  event->value = row.value;
+  event->value_len = row.value_len;
+  event->mapping = row.mapping;
+  event->mapping_len = row.mapping_len;
+  return true;
+}
+
+bool CanFetch(const Stream &stream) {
+  return stream.writer != nullptr && stream.writer->fetch != nullptr;
+}
+
+}  // namespace
+
+bool FetchNewRow(const Stream &stream, const CachedRelation &entry, Relation relation,
+                 HeapTuple old_tuple, HeapTuple new_tuple, uint32 xid, PenstockEvent *event) {
+  if (OptionsOf(stream).document.toast_missing == event::ToastMissing::kFail) {
+    RaiseMissing(relation, "toast.missing is fail");
+  }
+  if (!CanFetch(stream)) RaiseMissing(relation, "only a sink can read the row again");
+  const BoundPlan &bound = *entry.plan;
+  Request request = NewRequest(entry.relid, xid, bound.identity.size() + bound.plan.key.size());
+  bool known = true;
+  if (bound.identity.empty()) {
+    known = AddKey(&request, bound, relation, new_tuple, old_tuple);
+  }
+  for (const AttrNumber attnum : bound.identity) {
+    known = known && AddColumn(&request, relation, attnum, new_tuple, old_tuple);
+  }
+  if (!known) RaiseMissing(relation, "the change does not say which row it was");
+  return Fetch(stream, request, event);
+}
+
+void FetchRowOfKey(const Stream &stream, const CachedRelation &entry, Relation relation,
+                   HeapTuple old_tuple, uint32 xid, PenstockEvent *event) {
+  if (!CanFetch(stream)) return;
+  const BoundPlan &bound = *entry.plan;
+  Request request = NewRequest(entry.relid, xid, bound.plan.key.size());
+  // A key with a NULL in it is no key of a unique index: nothing to look up.
+  if (!AddKey(&request, bound, relation, old_tuple, nullptr)) return;
+  (void)Fetch(stream, request, event);
+}
+
+}  // namespace penstock::output
