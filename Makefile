@@ -73,9 +73,17 @@ bench: test-packages ## events per second beside other plugins; BENCH=name for o
 	@$(check) --build
 	@$(private) test/bench/run
 
-faults: test-packages ## kill -9 and broken networks under load; ROUNDS=n VICTIM=worker|server|kafka|elasticsearch|network SEED=n
+faults: test-packages ## kill -9 and broken networks under load; ROUNDS=n VICTIM=name,… SEED=n
 	@$(check) --build
 	@$(private) test/faults/run $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(VICTIM),--victim $(VICTIM)) $(if $(SEED),--seed $(SEED))
+
+retention: test-packages ## sinks let go of WAL that others write; MEGABYTES=2048 each time
+	@$(check) --build
+	@$(private) test/faults/retention $(if $(MEGABYTES),--megabytes $(MEGABYTES))
+
+outage: test-packages ## destinations away for ten minutes; DURATION=seconds
+	@$(check) --build
+	@$(private) test/faults/outage $(if $(DURATION),--seconds $(DURATION))
 
 lint: test-packages ## format, static analysis, shell scripts, borders of the source tree
 	@$(deps) install lint
@@ -107,4 +115,4 @@ test-packages:
 	@$(deps) install build test
 
 .PHONY: all install uninstall clean check check-majors unit sanitize isolation tap integration integration-flink conformance \
-	installcheck demo bench faults lint format format-check docs dist help test-packages
+	installcheck demo bench faults retention outage lint format format-check docs dist help test-packages

@@ -271,6 +271,7 @@ static void penstock_before_exit(int, Datum) {
   LWLockReleaseAll();
   ConditionVariableCancelSleep();
   penstock_disarm_wake(the_worker->entry);
+  penstock_stop_reader(the_worker);
   penstock_save_slot(the_worker);
   penstock_abandon_sink(the_worker);
 }

@@ -16,6 +16,8 @@ extern "C" {
 
 struct LogicalDecodingContext;
 struct PenstockEventWriter;
+struct PenstockFetchedRow;
+struct PenstockRowRequest;
 struct List;
 
 /* A sink's row, as the worker read it; palloc'd in TopMemoryContext. */
@@ -42,6 +44,7 @@ typedef struct PenstockWorker {
   struct PenstockConfig *config;      /* options sorted by reader (worker_config.cpp) */
   struct PenstockDelivery *delivery;  /* the sink and what is in flight (worker_events.cpp) */
   struct LogicalDecodingContext *ctx; /* while streaming */
+  struct PenstockRowReader *reader;   /* the process that reads rows again; NULL: none */
   WaitEventSet *wait_set;
   XLogRecPtr flush_lsn;     /* WAL known to be flushed up to here */
   XLogRecPtr read_lsn;      /* every record that ends here or before is decoded */
@@ -92,6 +95,15 @@ extern void penstock_abandon_sink(PenstockWorker *worker);
 /* Sleeps until the latch is set, the sink has work, or the time is over. */
 extern void penstock_sleep(PenstockWorker *worker, long timeout_ms, uint32 wait_event);
 
+/* A row could not be read again, for this reason, and is tried further; NULL: it was read. */
+extern void penstock_note_rows_away(PenstockWorker *worker, const char *reason);
+
+/* row_fetch.cpp: has the reader process read a row, however long that takes. False: it is gone. The
+ * bytes are valid until the next call. */
+extern bool penstock_fetch_row(PenstockWorker *worker, const struct PenstockRowRequest *request,
+                               struct PenstockFetchedRow *row);
+extern void penstock_stop_reader(PenstockWorker *worker);
+
 /* wal_loop.c */
 /* Makes the slot (ephemeral) in the current transaction when snapshot is wanted, and gives that
  * transaction the slot's snapshot; persists and releases it. Returns the consistent point. */
@@ -115,6 +127,7 @@ extern void penstock_leave(PenstockWorker *worker, PenstockSinkState state, cons
 extern PGDLLEXPORT void penstock_launcher_main(Datum argument);
 extern PGDLLEXPORT void penstock_scanner_main(Datum argument);
 extern PGDLLEXPORT void penstock_sink_main(Datum argument);
+extern PGDLLEXPORT void penstock_reader_main(Datum argument);
 
 #ifdef __cplusplus
 }

@@ -58,6 +58,7 @@ struct PenstockDelivery {
   std::vector<penstock::sink::Header> headers;
   bool in_transaction = false;  // events of an open transaction were taken
   bool refused = false;         // the last Deliver said kUnavailable
+  bool rows_away = false;       // a row cannot be read again
   bool retrying = false;        // state as published
   bool stores_position = false;
   uint64_t last_end_lsn = 0;  // of the last transaction with events
@@ -110,8 +111,8 @@ void SetRetrying(PenstockWorker* worker, const char* reason) {
     worker->snapshot_blocked_since = now;
   }
   if (!delivery->retrying) {
-    ereport(LOG, (errmsg("sink \"%s\": destination is away, trying again: %s", worker->row.name,
-                         reason)));
+    ereport(LOG, (errmsg("sink \"%s\": %s, trying again: %s", worker->row.name,
+                         delivery->rows_away ? "cannot go on" : "destination is away", reason)));
     Add(&worker->entry->retry_count, 1);
   }
   delivery->retrying = true;
@@ -123,7 +124,7 @@ void SetRunning(PenstockWorker* worker) {
   worker->snapshot_blocked_since = 0;
   if (!delivery->retrying) return;
   delivery->retrying = false;
-  ereport(LOG, (errmsg("sink \"%s\": destination is back", worker->row.name)));
+  ereport(LOG, (errmsg("sink \"%s\": goes on", worker->row.name)));
   penstock_set_state(worker->entry, RunningState(worker), nullptr);
 }
 
@@ -145,7 +146,7 @@ void PollSink(PenstockWorker* worker) {
   const bool well = CallCxx(&error, [delivery] { return delivery->sink->Poll(0); });
   LogWarning(worker);
   if (well) {
-    if (!delivery->refused) SetRunning(worker);
+    if (!delivery->refused && !delivery->rows_away) SetRunning(worker);
     return;
   }
   if (error.code != StatusCode::kUnavailable && error.code != StatusCode::kAuthentication) {
@@ -279,9 +280,6 @@ void MakeSinkObject(PenstockWorker* worker) {
     worker->delivery = delivery.release();
     return {};
   });
-  // Sleeps of before did not know the sink's descriptor.
-  if (worker->wait_set != nullptr) FreeWaitEventSet(worker->wait_set);
-  worker->wait_set = nullptr;
 }
 
 // One event is refused for good: the transactions before it are delivered and confirmed all the
@@ -343,6 +341,11 @@ static void penstock_write_event(void* self, const PenstockEvent* event) {
   }
 }
 
+static bool penstock_fetch_event(void* self, const PenstockRowRequest* request,
+                                 PenstockFetchedRow* row) {
+  return penstock_fetch_row(static_cast<PenstockWorker*>(self), request, row);
+}
+
 static void penstock_lacking_event(void* self, uint32_t) {
   Add(&static_cast<PenstockWorker*>(self)->entry->skipped_count, 1);
 }
@@ -373,6 +376,7 @@ const PenstockEventWriter* penstock_event_writer(PenstockWorker* worker) {
   writer->readable_lsn = worker->readable_lsn;
   writer->begin = penstock_begin_event;
   writer->write = penstock_write_event;
+  writer->fetch = penstock_fetch_event;
   writer->lacking = penstock_lacking_event;
   writer->commit = penstock_commit_event;
   return writer;
@@ -405,6 +409,9 @@ void penstock_open_sink(PenstockWorker* worker, XLogRecPtr slot_start, bool snap
   }
   SetRunning(worker);
   delete identity;
+  // Sleeps of before did not know the sink's descriptor.
+  if (worker->wait_set != nullptr) FreeWaitEventSet(worker->wait_set);
+  worker->wait_set = nullptr;
 }
 
 void penstock_service(PenstockWorker* worker) {
@@ -437,6 +444,13 @@ void penstock_finish_snapshot(PenstockWorker* worker, XLogRecPtr lsn) {
     if (delivery->sink->DeliveredLsn() >= lsn) break;
     penstock_sleep(worker, kPollMs * 10, wait_event);
   }
+}
+
+void penstock_note_rows_away(PenstockWorker* worker, const char* reason) {
+  PenstockDelivery* delivery = worker->delivery;
+  if (reason == nullptr && !delivery->rows_away) return;
+  delivery->rows_away = reason != nullptr;
+  if (reason != nullptr) SetRetrying(worker, reason);
 }
 
 bool penstock_in_flight(PenstockWorker* worker) {

@@ -14,6 +14,15 @@ using rapidjson::Value;
 using Allocator = Document::AllocatorType;
 
 constexpr char kRefreshInterval[] = "refresh_interval";
+// What is not in the table's mapping is inside json columns. There a number is a number: with the
+// server's own rule the first document decides between long and float, [1, 2.5] is refused and 2.5
+// is cut to 2 where 1 came first. Other kinds of values in the same place are left out of the
+// field, not a reason to refuse the document.
+constexpr char kJsonNumbers[] = R"([{"whole":{"match_mapping_type":"long",)"
+                                R"("mapping":{"type":"double","ignore_malformed":true}}},)"
+                                R"({"fraction":{"match_mapping_type":"double",)"
+                                R"("mapping":{"type":"double","ignore_malformed":true}}}])";
+
 constexpr const char* kRefreshNames[] = {"refresh_interval", "index.refresh_interval"};
 
 std::string ToText(const Value& value) {
@@ -189,6 +198,9 @@ std::string CreateIndexBody(const std::string& settings, bool refresh_off, std::
     mappings.AddMember("dynamic", true, allocator);
     mappings.AddMember("date_detection", false, allocator);
     mappings.AddMember("numeric_detection", false, allocator);
+    Document templates(&allocator);
+    templates.Parse(kJsonNumbers);
+    mappings.AddMember("dynamic_templates", Value(templates, allocator), allocator);
   }
   Value meta(rapidjson::kObjectType);
   meta.AddMember("penstock", MarkerValue(marker, allocator), allocator);

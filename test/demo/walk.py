@@ -69,6 +69,7 @@ class Printer:
     def __init__(self):
         self.milliseconds = []
         self.sample = None
+        self.silent = False
 
     def event(self, arrival, topic, key, value):
         payload = json.loads(value) if value else None
@@ -88,7 +89,8 @@ class Printer:
             shown = payload["after"] if payload["after"] is not None else payload["before"]
         elif payload is not None:
             shown = {n: v for n, v in payload.items() if not n.startswith("__")}
-        print("%-34s %-20s %-9s %-10s %s" % (topic, short(key, 20), operation, took, short(shown, 110)), flush=True)
+        if not self.silent:
+            print("%-34s %-20s %-9s %-10s %s" % (topic, short(key, 20), operation, took, short(shown, 110)), flush=True)
 
 
 class Walk:
@@ -172,8 +174,11 @@ class Walk:
         self.reader.wait()
         if self.index:
             title("The same rows as documents")
-            print("GET /users/_mapping\n%s\n" % json.dumps(
-                self.index.get("/users/_mapping")[1]["users"]["mappings"]["properties"], indent=2))
+            print("GET /users/_mapping")
+            for field, mapping in self.index.get("/users/_mapping")[1]["users"]["mappings"]["properties"].items():
+                print("   %-12s %s" % (field, short(mapping, 150)))
+            print("\nGET /users/_doc/1\n%s\n" % json.dumps(self.index.document("users", "1"), indent=2,
+                                                         ensure_ascii=False))
             self.find(SEARCHES)
 
     def change(self):
@@ -189,11 +194,11 @@ class Walk:
     def find(self, searches):
         """Searches until each finds what it must: a new document is found after the index's refresh."""
         for index, query, expected in searches:
-            print("GET %s" % self.index.search_path(index, query))
+            print("GET /%s/_search?q=%s" % (index, query))
             found = wait_until(lambda index=index, query=query, expected=expected: self.found(index, query, expected),
                                30, "search %s in %s finds %s" % (query, index, expected or "nothing"))
             for identity, document in found[0].items():
-                print("   _id %-8s %s" % (identity, short(document, 130)))
+                print("   _id %-8s %s" % (identity, short(document, 160)))
             if not found[0]:
                 print("   nothing")
 
@@ -243,7 +248,10 @@ class Walk:
 
     def time_changes(self):
         title("From commit to the index: %d updates, one after the other" % ROUNDS)
+        self.printer.silent = True
         for number in range(ROUNDS):
+            # A round ends with a refresh: the next would always wait as long as possible for another.
+            time.sleep(number * 0.37 % 1)
             self.time_one(number)
         for what, times in (("in the index (found by its id)", self.acknowledged),
                             ("found by searches (after the index's refresh, each second by default)", self.visible)):

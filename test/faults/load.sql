@@ -91,7 +91,7 @@ BEGIN
     IF dice % 9 = 0 THEN
         DELETE FROM load.pair WHERE a = pick % 10 AND b = 'b_' || pick;
     ELSIF dice % 9 = 1 THEN
-        INSERT INTO load.pair VALUES (pick % 10, 'b_' || pick, 1, '{"n": [1, 2.50, null]}', '2026-02-28') ON CONFLICT DO NOTHING;
+        INSERT INTO load.pair VALUES (pick % 10, 'b_' || pick, 1, '{"n": 1, "amount": 2.50, "list": [1, 2, null]}', '2026-02-28') ON CONFLICT DO NOTHING;
     ELSE
         UPDATE load.pair SET step = step + 1, day = day + 1,
                payload = jsonb_build_object('session', session, 'text', 'Ä"\', 'dice', dice)

@@ -3,6 +3,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -12,7 +13,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "servers"))
 
 import kafka  # noqa: E402
-from pgserver import PgServer, ServerError, free_port, quote, wait_until  # noqa: E402
+from pgserver import (PgServer, ServerError, fail, find_pg_bin, free_port, quote,  # noqa: E402,F401
+                      stop_on_signals, wait_until)
 from proxy import Proxy  # noqa: E402
 from starter import Started  # noqa: E402
 
@@ -69,6 +71,8 @@ class Node(Started):
             self.settings = ["advertised.listeners=PLAINTEXT://127.0.0.1:%d" % self.client_port]
 
     def start(self):
+        """Processes that were killed may hold the port for a moment yet."""
+        wait_until(lambda: not answers(self.port), DOWN_SECONDS, "port %d of %s is free" % (self.port, self.name), 0.05)
         return self.up(*self.settings)
 
     def kill_at_once(self):
@@ -80,6 +84,11 @@ class Node(Started):
         self.down(wipe=True)
         if self.proxy:
             self.proxy.close()
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class World:
@@ -109,8 +118,7 @@ class World:
         self.server.start()
 
     def stop(self):
-        if self.watcher:
-            self.watcher.close()
+        self.forget_watcher()
         self.server.remove()
         for node in self.nodes.values():
             node.remove()
@@ -165,19 +173,26 @@ class World:
         return {"connection.url": "http://127.0.0.1:%d" % self.nodes["elasticsearch"].client_port,
                 "topic.prefix": self.prefix, "batch.size": "500", "linger.ms": "50"}
 
-    def create_sinks(self, tables=None):
-        tables = "ARRAY[%s]" % ", ".join(quote(t) for t in tables or TABLES)
-        for connector in self.nodes:
-            name = "%s_%s" % (self.database, connector)
+    def use_database(self, name, connectors):
+        """One that create_database made earlier."""
+        self.forget_watcher()
+        self.database, self.prefix = name, name
+        self.sinks = [self.sink_name(connector) for connector in connectors]
+
+    def sink_name(self, connector):
+        return "%s_%s" % (self.database, connector)
+
+    def create_sinks(self, connectors=None):
+        tables = "ARRAY[%s]" % ", ".join(map(quote, TABLES))
+        for connector in connectors or self.nodes:
+            name = self.sink_name(connector)
             self.sql("SELECT penstock.create_sink('%s', '%s', %s, %s)"
                      % (name, connector, tables, quote(json.dumps(self.options(connector)))))
             self.sinks.append(name)
 
     def drop_database(self):
         self.server.sinks_gone(self.database, self.sinks, DOWN_SECONDS)
-        if self.watcher:
-            self.watcher.close()
-            self.watcher = None
+        self.forget_watcher()
         self.server.sql("postgres", "DROP DATABASE %s WITH (FORCE)" % self.database)
 
     def sql(self, *statements):
@@ -190,9 +205,13 @@ class World:
         try:
             return self.watcher.ask(sql)
         except ServerError:
+            self.forget_watcher()
+            raise
+
+    def forget_watcher(self):
+        if self.watcher:
             self.watcher.close()
             self.watcher = None
-            raise
 
     def states(self):
         """{sink: (state, reason)}"""

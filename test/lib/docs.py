@@ -26,6 +26,7 @@ SCOPES = [
     ("source", "Slot, snapshot, worker", None),
     ("kafka", "Sink type `kafka`", "A property of the producer may also be written with `producer.override.`, "
      "or, in the properties of a Connect worker, with `producer.`."),
+    ("elasticsearch", "Sink type `elasticsearch`", None),
     ("file", "Sink type `file`", None),
 ]
 
@@ -86,27 +87,75 @@ def options_page(server):
     return "".join(page)
 
 
-def read_event(server, slot, options):
-    given = {"topic.prefix": "docs", "table.include.list": "public.t", "include.unknown.datatypes": "true", **options}
+def read_event(server, options, query="SELECT data FROM %s"):
+    given = {"topic.prefix": "docs", "table.include.list": "public.t", **options}
     arguments = ", ".join("'%s', '%s'" % item for item in given.items())
-    lines = server.sql(DATABASE, "SELECT data FROM pg_logical_slot_peek_changes('%s', NULL, NULL, %s)" % (slot, arguments))
-    return json.loads(lines.splitlines()[-1])
+    return server.sql(DATABASE, query % ("pg_logical_slot_peek_changes('docs', NULL, NULL, %s)" % arguments)).splitlines()
+
+
+# What addresses the row as a document although its table has no key.
+DOCUMENT = {"output": "record", "document.id.columns": "public.t:c1", "skipped.operations": "t,u,d"}
+
+
+def read_fields(server, options):
+    """The mapping of the row's fields."""
+    record = json.loads(read_event(server, {**DOCUMENT, **options})[-1])
+    return record["mapping"]["properties"]
+
+
+def field_type(fields, column):
+    """The type of a column's field in words: "date, format epoch_millis"."""
+    mapping = fields.get(column)
+    if mapping is None:
+        return "dynamic"
+    if "properties" in mapping:
+        return "object of %s" % ", ".join("`%s` %s" % (name, inner["type"]) for name, inner in mapping["properties"].items())
+    text = "`%s`" % mapping["type"]
+    if "format" in mapping:
+        text += ", format `%s`" % mapping["format"]
+    for name, inner in mapping.get("fields", {}).items():
+        text += ", with `.%s` as `%s`" % (name, inner["type"])
+    return text
+
+
+def documents_section(server):
+    section = ["\n## Documents\n\nWith `format=document`, the default of sinks of type `elasticsearch`, every column has one "
+               "form, and none is left out. *Field* is the type in the mapping that the index gets; *dynamic*: "
+               "`json.mapping` decides. Types that are not listed are their text, `keyword` in the index.\n\n"
+               "| PostgreSQL | value in SQL | value | field |\n|---|---|---|---|\n"]
+    options = {**DOCUMENT, "format": "document"}
+    fields = read_fields(server, options)
+    # As text: a parser would not keep all digits.
+    values = read_event(server, options, "SELECT v.value FROM %s AS e, json_each(e.data::json -> 'value') AS v")
+    for number, ((kind, value, _), result) in enumerate(zip(TYPES, values)):
+        section.append("| `%s` | `%s` | `%s` | %s |\n" % (
+            shown_type(kind), cell(value), cell(result), field_type(fields, "c%d" % number)))
+    section.append("\nArrays of several dimensions are arrays of arrays. `NaN` and the infinities are strings, which the "
+                   "index keeps without indexing them. NULL is `null`.\n")
+    return "".join(section)
+
+
+def shown_type(kind):
+    return "enum" if kind == "mood" else kind
 
 
 def types_page(server):
     page = ["# Type mapping\n\nWritten by `make docs` from events of the output plugin, with "
             "`include.unknown.datatypes=true`. *Schema* is the type and, where there is one, the name in the Connect "
-            "schema; *value* is what stands in the event for the value in the second column.\n\n"
-            "| PostgreSQL | value in SQL | option | schema | value |\n|---|---|---|---|---|\n"]
+            "schema; *value* is what stands in the event for the value in the second column; *field* is the type in an "
+            "Elasticsearch index when the sink has `format=flat`.\n\n"
+            "| PostgreSQL | value in SQL | option | schema | value | field |\n|---|---|---|---|---|---|\n"]
     columns = ", ".join("c%d %s" % (number, kind) for number, (kind, _, _) in enumerate(TYPES))
     values = ", ".join("%s::%s" % (value, kind) for kind, value, _ in TYPES)
     server.sql(DATABASE, "CREATE TYPE mood AS ENUM ('sad', 'happy')", "CREATE TABLE t (%s)" % columns)
     server.sql(DATABASE, "SELECT pg_create_logical_replication_slot('docs', 'penstock_output')")
     server.sql(DATABASE, "INSERT INTO t VALUES (%s)" % values)
-    events = {}
+    events, mappings = {}, {}
     for option, modes in {item[2] for item in TYPES}:
         for mode in modes:
-            events[option, mode] = read_event(server, "docs", {option: mode} if option else {})
+            chosen = {"include.unknown.datatypes": "true", **({option: mode} if option else {})}
+            events[option, mode] = json.loads(read_event(server, chosen)[-1])
+            mappings[option, mode] = read_fields(server, {"document.addressing": "true", "format": "flat", **chosen})
     for number, (kind, value, (option, modes)) in enumerate(TYPES):
         rows, previous = [], None
         for mode in modes:
@@ -114,21 +163,22 @@ def types_page(server):
             after = next(field for field in event["schema"]["fields"] if field["field"] == "after")
             found = [field for field in after["fields"] if field["field"] == "c%d" % number]
             if not found:
-                shown = ("", "left out")
+                shown = ("", "left out", "")
             else:
                 name = found[0].get("name")
                 shown = ("`%s`%s" % (found[0]["type"], " `%s`" % name if name else ""),
-                         "`%s`" % json.dumps(event["payload"]["after"]["c%d" % number], separators=(",", ":")))
+                         "`%s`" % json.dumps(event["payload"]["after"]["c%d" % number], separators=(",", ":")),
+                         field_type(mappings[option, mode], "c%d" % number))
             if shown == previous:
                 rows[-1][0].append(mode)
             else:
                 rows.append(([mode], shown))
             previous = shown
-        for grouped, (schema, result) in rows:
+        for grouped, (schema, result, field) in rows:
             condition = "" if option is None or len(rows) == 1 else "`%s` = %s" % (option, ", ".join(grouped))
-            kind_shown = "enum" if kind == "mood" else kind
-            page.append("| `%s` | `%s` | %s | %s | %s |\n" % (kind_shown, cell(value), condition, schema, cell(result)))
-    return "".join(page)
+            page.append("| `%s` | `%s` | %s | %s | %s | %s |\n" % (
+                shown_type(kind), cell(value), condition, schema, cell(result), field))
+    return "".join(page) + documents_section(server)
 
 
 def main():

@@ -1,0 +1,218 @@
+// row_fetch.cpp: the worker's side of reading rows again. The first fetch starts the reader
+// process; while it works, the worker keeps the sink going and lets interrupts through.
+#include "pg_prelude.h"
+#include "row_channel.h"
+// After the prelude.
+#include "pg_compat.h"
+#include "shared_state.h"
+#include "worker.h"
+
+struct PenstockRowReader {
+  dsm_segment* segment;
+  shm_mq_handle* requests;
+  shm_mq_handle* replies;
+  BackgroundWorkerHandle* process;
+};
+
+namespace {
+
+using penstock::pg::RowReply;
+using penstock::pg::RowReplyKind;
+
+constexpr long kPollMs = 100;
+constexpr int kFirstPauseMs = 250;
+constexpr int kLongestPauseMs = 10000;
+
+const char kNoProcess[] =
+    "out of background worker slots for the process that reads rows again; increase "
+    "max_worker_processes and restart the server";
+const char kNoSegment[] =
+    "out of dynamic shared memory segments for the process that reads rows again; end sessions or "
+    "increase max_connections";
+const char kProcessEnded[] = "the process that reads rows again ended; see the server log";
+
+uint32 WaitEvent() {
+  static uint32 wait_event = 0;
+  if (wait_event == 0) wait_event = WaitEventExtensionCompat("PenstockFetchRow");
+  return wait_event;
+}
+
+void KeepGoing(PenstockWorker* worker, long timeout_ms) {
+  CHECK_FOR_INTERRUPTS();
+  penstock_service_if_due(worker);
+  penstock_sleep(worker, timeout_ms, WaitEvent());
+}
+
+// NULL, or why there is no segment.
+const char* MakeChannel(PenstockRowReader* reader) {
+  reader->segment = dsm_create(penstock::pg::RowChannelBytes(), DSM_CREATE_NULL_IF_MAXSEGMENTS);
+  if (reader->segment == nullptr) return kNoSegment;
+  // Not only for the transaction that is decoded.
+  dsm_pin_mapping(reader->segment);
+  penstock::pg::RowChannelHead* head = penstock::pg::RowChannelHeadOf(reader->segment);
+  head->magic = penstock::pg::kRowChannelMagic;
+  head->database = MyDatabaseId;
+  shm_mq* requests = shm_mq_create(penstock::pg::RequestQueueOf(reader->segment),
+                                   penstock::pg::kRequestQueueBytes);
+  shm_mq* replies =
+      shm_mq_create(penstock::pg::ReplyQueueOf(reader->segment), penstock::pg::kReplyQueueBytes);
+  shm_mq_set_sender(requests, MyProc);
+  shm_mq_set_receiver(replies, MyProc);
+  reader->requests = shm_mq_attach(requests, reader->segment, nullptr);
+  reader->replies = shm_mq_attach(replies, reader->segment, nullptr);
+  return nullptr;
+}
+
+bool StartProcess(PenstockWorker* worker, PenstockRowReader* reader) {
+  BackgroundWorker process;
+  memset(&process, 0, sizeof(process));
+  snprintf(process.bgw_name, sizeof(process.bgw_name), "penstock reader %s", worker->row.name);
+  strlcpy(process.bgw_type, "penstock reader", sizeof(process.bgw_type));
+  strlcpy(process.bgw_library_name, "penstock", sizeof(process.bgw_library_name));
+  strlcpy(process.bgw_function_name, "penstock_reader_main", sizeof(process.bgw_function_name));
+  process.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
+  process.bgw_start_time = BgWorkerStart_RecoveryFinished;
+  process.bgw_restart_time = BGW_NEVER_RESTART;
+  process.bgw_notify_pid = MyProcPid;
+  process.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(reader->segment));
+  if (!RegisterDynamicBackgroundWorker(&process, &reader->process)) return false;
+  // So that its end is noticed even before it attaches.
+  shm_mq_set_handle(reader->requests, reader->process);
+  shm_mq_set_handle(reader->replies, reader->process);
+  return true;
+}
+
+// False: the process has ended.
+bool Send(PenstockWorker* worker, PenstockRowReader* reader, const StringInfoData* message) {
+  for (;;) {
+    const shm_mq_result result =
+        shm_mq_send(reader->requests, static_cast<Size>(message->len), message->data, true, true);
+    if (result != SHM_MQ_WOULD_BLOCK) return result == SHM_MQ_SUCCESS;
+    KeepGoing(worker, kPollMs);
+  }
+}
+
+bool Receive(PenstockWorker* worker, PenstockRowReader* reader, RowReply* reply) {
+  for (;;) {
+    Size length;
+    void* data;
+    const shm_mq_result result = shm_mq_receive(reader->replies, &length, &data, true);
+    if (result == SHM_MQ_SUCCESS) penstock::pg::GetReply(data, length, reply);
+    if (result != SHM_MQ_WOULD_BLOCK) return result == SHM_MQ_SUCCESS;
+    KeepGoing(worker, kPollMs);
+  }
+}
+
+bool Greet(PenstockWorker* worker, PenstockRowReader* reader) {
+  StringInfoData message;
+  initStringInfo(&message);
+  penstock::pg::PutGreeting(&message, worker->row.owner, penstock_event_options(worker));
+  const bool sent = Send(worker, reader, &message);
+  pfree(message.data);
+  return sent;
+}
+
+// NULL, or why there is no reader.
+const char* StartReader(PenstockWorker* worker) {
+  MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
+  worker->reader = static_cast<PenstockRowReader*>(palloc0(sizeof(PenstockRowReader)));
+  const char* problem = MakeChannel(worker->reader);
+  if (problem == nullptr && !StartProcess(worker, worker->reader)) problem = kNoProcess;
+  MemoryContextSwitchTo(old);
+  if (problem == nullptr && !Greet(worker, worker->reader)) problem = kProcessEnded;
+  if (problem != nullptr) penstock_stop_reader(worker);
+  return problem;
+}
+
+// What may be different the next time.
+bool IsTransient(int sqlstate) {
+  switch (ERRCODE_TO_CATEGORY(sqlstate)) {
+    case MAKE_SQLSTATE('0', '8', '0', '0', '0'):  // connections
+    case MAKE_SQLSTATE('4', '0', '0', '0', '0'):  // deadlock, serialization
+    case MAKE_SQLSTATE('5', '3', '0', '0', '0'):  // memory, disk, connections
+    case MAKE_SQLSTATE('5', '5', '0', '0', '0'):  // locks, among others
+    case MAKE_SQLSTATE('5', '7', '0', '0', '0'):  // cancelled, shutting down
+      return sqlstate != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+    default:
+      return false;
+  }
+}
+
+[[noreturn]] void RaiseReply(const RowReply* reply) {
+  ereport(ERROR,
+          (errcode(reply->sqlstate), errmsg("could not read a row again: %s", reply->message),
+           reply->detail[0] != '\0' ? errdetail("%s", reply->detail) : 0,
+           reply->hint[0] != '\0' ? errhint("%s", reply->hint) : 0));
+  pg_unreachable();
+}
+
+// One attempt. NULL: answered; else why it should be tried again.
+const char* TryFetch(PenstockWorker* worker, const StringInfoData* request, RowReply* reply) {
+  if (worker->reader == nullptr) {
+    const char* problem = StartReader(worker);
+    if (problem != nullptr) return problem;
+  }
+  if (!Send(worker, worker->reader, request) || !Receive(worker, worker->reader, reply)) {
+    penstock_stop_reader(worker);
+    return kProcessEnded;
+  }
+  if (reply->kind != RowReplyKind::kError) return nullptr;
+  if (!IsTransient(reply->sqlstate)) RaiseReply(reply);
+  const char* reason = psprintf("could not read a row again: %s%s%s", reply->message,
+                                reply->detail[0] == '\0' ? "" : "; ", reply->detail);
+  // Ends by itself after an error.
+  penstock_stop_reader(worker);
+  return reason;
+}
+
+void Pause(PenstockWorker* worker, int pause_ms) {
+  for (int left_ms = pause_ms; left_ms > 0; left_ms -= kPollMs) {
+    KeepGoing(worker, Min(left_ms, kPollMs));
+  }
+}
+
+}  // namespace
+
+extern "C" {
+
+bool penstock_fetch_row(PenstockWorker* worker, const PenstockRowRequest* request,
+                        PenstockFetchedRow* row) {
+  RowReply reply;
+  StringInfoData message;
+  int pause_ms = kFirstPauseMs;
+  // A reader that had nothing to do for long ends by itself: that is no trouble.
+  bool had_reader = worker->reader != nullptr;
+  initStringInfo(&message);
+  penstock::pg::PutRequest(&message, request);
+  for (;;) {
+    const char* reason = TryFetch(worker, &message, &reply);
+    if (reason == nullptr) break;
+    if (had_reader && reason == kProcessEnded) {
+      had_reader = false;
+      continue;
+    }
+    penstock_note_rows_away(worker, reason);
+    Pause(worker, pause_ms);
+    pause_ms = Min(pause_ms * 2, kLongestPauseMs);
+  }
+  penstock_note_rows_away(worker, nullptr);
+  pfree(message.data);
+  *row = reply.row;
+  return reply.kind == RowReplyKind::kRow;
+}
+
+void penstock_stop_reader(PenstockWorker* worker) {
+  PenstockRowReader* reader = worker->reader;
+  if (reader == nullptr) return;
+  worker->reader = nullptr;
+  if (reader->process != nullptr) {
+    TerminateBackgroundWorker(reader->process);
+    pfree(reader->process);
+  }
+  if (reader->requests != nullptr) shm_mq_detach(reader->requests);
+  if (reader->replies != nullptr) shm_mq_detach(reader->replies);
+  if (reader->segment != nullptr) dsm_detach(reader->segment);
+  pfree(reader);
+}
+
+}  // extern "C"

@@ -1,0 +1,22 @@
+// row_lookup.h: finds the row that a request names, for the reader process.
+#ifndef PENSTOCK_ROW_LOOKUP_H
+#define PENSTOCK_ROW_LOOKUP_H
+
+#include "pg_prelude.h"
+
+extern "C" {
+#include "executor/tuptable.h"
+#include "utils/relcache.h"
+}
+#include "output_plugin/rendezvous.h"
+
+namespace penstock::pg {
+
+// Puts a row whose columns equal the request's values into the slot: one that the active snapshot
+// sees. False: there is none. The relation is locked by the caller. ERROR when the columns cannot
+// be found any more.
+bool FindRow(Relation relation, const PenstockRowRequest* request, TupleTableSlot* slot);
+
+}  // namespace penstock::pg
+
+#endif

@@ -1,0 +1,243 @@
+// row_process.cpp: the reader process of a sink: reads rows again for it, because the worker
+// decodes and must not read tables.
+//
+// One short transaction for each request: no snapshot and no lock is held in between. A request
+// that fails ends the process, after its error has been told; the worker starts another one. So
+// does a time without requests.
+#include "pg_prelude.h"
+#include "row_channel.h"
+#include "row_lookup.h"
+// After the prelude.
+extern "C" {
+#include "access/table.h"
+#include "access/tableam.h"
+#include "catalog/partition.h"
+#include "catalog/pg_class.h"
+#include "storage/lmgr.h"
+#include "storage/procarray.h"
+#include "tcop/tcopprot.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+#include "failpoint.h"
+#include "pg_compat.h"
+#include "shared_state.h"
+#include "worker.h"
+
+namespace {
+
+using penstock::pg::FindRow;
+using penstock::pg::RowChannelHead;
+
+constexpr long kIdleMs = 60000;
+// Then the worker says what it waits for and asks again: nothing is held for long.
+const char kLockTimeout[] = "5s";
+
+struct RowProcess {
+  shm_mq_handle* requests;
+  shm_mq_handle* replies;
+  const PenstockOutputApi* api;
+  void* encoder;
+  PenstockEventWriter writer;
+  StringInfoData reply;
+  MemoryContext request_context;
+  bool written;                     // the encoder made a document of the row
+  char step[NAMEDATALEN * 2 + 64];  // what the request waits for, for its error
+};
+
+void IgnoreBegin(void*, uint32_t) {}
+void IgnoreLack(void*, uint32_t) {}
+void IgnoreCommit(void*, uint64_t, int64_t) {}
+
+void KeepEvent(void* self, const PenstockEvent* event) {
+  auto* process = static_cast<RowProcess*>(self);
+  if (event->value == nullptr) return;
+  resetStringInfo(&process->reply);
+  penstock::pg::PutRow(&process->reply, event);
+  process->written = true;
+}
+
+// The message at the head of the queue; false when the worker has gone, or wants nothing for long.
+bool Receive(RowProcess* process, void** data, Size* length) {
+  static uint32 wait_event = 0;
+  if (wait_event == 0) wait_event = WaitEventExtensionCompat("PenstockWaitForRequest");
+  for (;;) {
+    CHECK_FOR_INTERRUPTS();
+    if (ConfigReloadPending) {
+      ConfigReloadPending = false;
+      ProcessConfigFile(PGC_SIGHUP);
+    }
+    const shm_mq_result result = shm_mq_receive(process->requests, length, data, true);
+    if (result == SHM_MQ_SUCCESS) return true;
+    if (result == SHM_MQ_DETACHED) return false;
+    const int events =
+        WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kIdleMs, wait_event);
+    if ((events & WL_TIMEOUT) != 0) return false;
+    ResetLatch(MyLatch);
+  }
+}
+
+void MakeEncoder(RowProcess* process) {
+  void* data;
+  Size length;
+  Oid owner;
+  List* options;
+  if (!Receive(process, &data, &length)) proc_exit(0);
+  penstock::pg::GetGreeting(data, length, &owner, &options);
+  PenstockEventWriter* writer = &process->writer;
+  writer->abi = {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockEventWriter),
+                 PENSTOCK_BUILD_ID};
+  writer->self = process;
+  writer->owner = owner;
+  writer->begin = IgnoreBegin;
+  writer->write = KeepEvent;
+  writer->lacking = IgnoreLack;
+  writer->commit = IgnoreCommit;
+  process->api =
+      static_cast<const PenstockOutputApi*>(*find_rendezvous_variable(PENSTOCK_API_VARIABLE));
+  // Outside a transaction: then the settings it fixes, for the texts of values, stay.
+  process->encoder = process->api->encoder_create(options, writer);
+}
+
+// A commit can be decoded before it is visible to others; with a synchronous standby that is away
+// long before.
+void WaitUntilVisible(RowProcess* process, TransactionId xid) {
+  if (!TransactionIdIsValid(xid) || !TransactionIdIsInProgress(xid)) return;
+  snprintf(process->step, sizeof(process->step), "Transaction %u is not visible to others yet.",
+           xid);
+  XactLockTableWait(xid, nullptr, nullptr, XLTW_None);
+}
+
+Relation OpenTable(RowProcess* process, Oid relid) {
+  const char* name = get_rel_name(relid);
+  if (name == nullptr) return nullptr;
+  snprintf(process->step, sizeof(process->step), "It waited for a lock on table \"%s\".", name);
+  Relation relation = try_table_open(relid, AccessShareLock);
+  if (relation == nullptr || !relation->rd_rel->relispartition) return relation;
+  // The events of a partition may go by the name of its root.
+  ListCell* cell;
+  foreach (cell, get_partition_ancestors(relid)) {
+    LockRelationOid(lfirst_oid(cell), AccessShareLock);
+  }
+  return relation;
+}
+
+// False: the row is gone.
+bool ReadRow(RowProcess* process, Relation relation, const PenstockRowRequest* request) {
+  TupleTableSlot* slot = table_slot_create(relation, nullptr);
+  PushActiveSnapshot(GetTransactionSnapshot());
+  const bool found = FindRow(relation, request, slot);
+  process->written = false;
+  if (found) {
+    process->api->write_snapshot_row(process->encoder, relation, slot, PENSTOCK_SNAPSHOT_TRUE, 0,
+                                     0);
+  }
+  ExecDropSingleTupleTableSlot(slot);
+  PopActiveSnapshot();
+  if (!found || process->written) return found;
+  ereport(ERROR,
+          (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+           errmsg("table \"%s\" is not captured any more", RelationGetRelationName(relation)),
+           errdetail("A row of it must be read again, because a large value that did not change is "
+                     "not in the WAL."),
+           errhint("Give the table its name back until the sink has caught up, or change the "
+                   "sink's filters.")));
+}
+
+void Answer(RowProcess* process, const void* data, Size length) {
+  PenstockRowRequest request = {};
+  MemoryContext old = MemoryContextSwitchTo(process->request_context);
+  penstock::pg::GetRequest(data, length, &request);
+  process->step[0] = '\0';
+  resetStringInfo(&process->reply);
+  SetCurrentStatementStartTimestamp();
+  pgstat_report_activity(STATE_RUNNING, "reading a row again");
+  StartTransactionCommand();
+  WaitUntilVisible(process, request.xid);
+  Relation relation = OpenTable(process, request.relation);
+  penstock::pg::FailpointPg("row_reader");
+  bool found = false;
+  if (relation != nullptr) {
+    MemoryContextSwitchTo(process->request_context);
+    found = ReadRow(process, relation, &request);
+    table_close(relation, AccessShareLock);
+  }
+  if (!found) penstock::pg::PutGone(&process->reply);
+  CommitTransactionCommand();
+  MemoryContextSwitchTo(old);
+  MemoryContextReset(process->request_context);
+  pgstat_report_stat(false);
+  pgstat_report_activity(STATE_IDLE, nullptr);
+}
+
+bool Send(RowProcess* process) {
+  return shm_mq_send(process->replies, static_cast<Size>(process->reply.len), process->reply.data,
+                     false, true) == SHM_MQ_SUCCESS;
+}
+
+// In PG_CATCH. What is left of the request dies with the process.
+void TellError(RowProcess* process) {
+  MemoryContextSwitchTo(TopMemoryContext);
+  ErrorData* error = CopyErrorData();
+  FlushErrorState();
+  AbortOutOfAnyTransaction();
+  resetStringInfo(&process->reply);
+  penstock::pg::PutError(&process->reply, error, process->step);
+  (void)Send(process);
+}
+
+void Serve(RowProcess* process) {
+  void* data;
+  Size length;
+  MakeEncoder(process);
+  pgstat_report_activity(STATE_IDLE, nullptr);
+  while (Receive(process, &data, &length)) {
+    Answer(process, data, length);
+    if (!Send(process)) break;
+  }
+}
+
+RowProcess* Attach(Datum argument, const RowChannelHead** head) {
+  dsm_segment* segment = dsm_attach(DatumGetUInt32(argument));
+  if (segment == nullptr) return nullptr;  // the worker has gone
+  *head = penstock::pg::RowChannelHeadOf(segment);
+  if ((*head)->magic != penstock::pg::kRowChannelMagic) return nullptr;
+  auto* process =
+      static_cast<RowProcess*>(MemoryContextAllocZero(TopMemoryContext, sizeof(RowProcess)));
+  shm_mq* requests = penstock::pg::RequestQueueOf(segment);
+  shm_mq* replies = penstock::pg::ReplyQueueOf(segment);
+  shm_mq_set_receiver(requests, MyProc);
+  shm_mq_set_sender(replies, MyProc);
+  process->requests = shm_mq_attach(requests, segment, nullptr);
+  process->replies = shm_mq_attach(replies, segment, nullptr);
+  return process;
+}
+
+}  // namespace
+
+extern "C" void penstock_reader_main(Datum argument) {
+  const RowChannelHead* head = nullptr;
+  pqsignal(SIGHUP, SignalHandlerForConfigReload);
+  pqsignal(SIGTERM, die);
+  BackgroundWorkerUnblockSignals();
+  MemoryContextSwitchTo(TopMemoryContext);
+  RowProcess* process = Attach(argument, &head);
+  if (process == nullptr || penstock_output_mismatch() != nullptr) proc_exit(0);
+  BackgroundWorkerInitializeConnectionByOid(head->database, InvalidOid, 0);
+  penstock_override_settings();
+  SetConfigOption("lock_timeout", kLockTimeout, PGC_SUSET, PGC_S_OVERRIDE);
+  MemoryContextSwitchTo(TopMemoryContext);
+  initStringInfo(&process->reply);
+  process->request_context =
+      AllocSetContextCreate(TopMemoryContext, "penstock request", ALLOCSET_DEFAULT_SIZES);
+  PG_TRY();
+  {
+    Serve(process);
+  }
+  PG_CATCH();
+  {
+    TellError(process);
+  }
+  PG_END_TRY();
+  proc_exit(0);
+}
