@@ -41,8 +41,8 @@ check-majors: test-packages ## the same for PostgreSQL 15 to 18, which are fetch
 unit: test-packages ## unit tests of the pure code
 	@test/lib/unit.sh default
 
-sanitize: test-packages ## the same with AddressSanitizer and UndefinedBehaviorSanitizer
-	@test/lib/unit.sh asan-ubsan
+sanitize: test-packages ## both modules and the unit tests under AddressSanitizer and UBSan
+	@test/sanitize/run $(SUITES)
 
 isolation: test-packages ## concurrent sessions
 	@$(check) isolation

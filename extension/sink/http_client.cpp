@@ -140,7 +140,7 @@ bool MayResolve(CURL* easy) {
 
 class HttpClient::Impl {
  public:
-  Impl(HttpOptions options, ClockMs clock)
+  Impl(HttpOptions options, const ClockMs& clock)
       : options_(std::move(options)), nodes_(options_.nodes, clock) {}
   ~Impl() {
     (void)Abandon();
@@ -375,8 +375,8 @@ bool HttpClient::Impl::Abandon() {
   return !left_threads;
 }
 
-HttpClient::HttpClient(HttpOptions options, ClockMs clock)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(clock))) {}
+HttpClient::HttpClient(HttpOptions options, const ClockMs& clock)
+    : impl_(std::make_unique<Impl>(std::move(options), clock)) {}
 HttpClient::~HttpClient() = default;
 Status HttpClient::Open() { return impl_->Open(); }
 uint64_t HttpClient::Start(HttpRequest request) { return impl_->Start(std::move(request)); }

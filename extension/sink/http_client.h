@@ -59,7 +59,7 @@ struct HttpResponse {
 
 class HttpClient {
  public:
-  explicit HttpClient(HttpOptions options, ClockMs clock = SteadyClockMs());
+  explicit HttpClient(HttpOptions options, const ClockMs& clock = SteadyClockMs());
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;

@@ -163,15 +163,17 @@ class World:
         self.server.psql(name, "-v", "ballast=%d" % ballast, "-f", os.path.join(HERE, "load.sql"))
         self.server.sql(name, "CREATE EXTENSION penstock")
 
-    def options(self, connector):
-        """Small buffers: the snapshot takes long enough to be hit, transactions are larger than they."""
+    def options(self, connector, small_buffers):
+        """With small buffers the snapshot takes long enough to be hit, and transactions are larger than they."""
         if connector == "kafka":
-            return {"bootstrap.servers": "127.0.0.1:%d" % self.nodes["kafka"].client_port, "topic.prefix": self.prefix,
-                    "schemas.enable": "false", "decimal.handling.mode": "string", "linger.ms": "50",
-                    "buffer.memory": "1048576", "topic.creation.default.partitions": "3",
-                    "topic.creation.default.replication.factor": "1"}
-        return {"connection.url": "http://127.0.0.1:%d" % self.nodes["elasticsearch"].client_port,
-                "topic.prefix": self.prefix, "batch.size": "500", "linger.ms": "50"}
+            options = {"bootstrap.servers": "127.0.0.1:%d" % self.nodes["kafka"].client_port, "schemas.enable": "false",
+                       "decimal.handling.mode": "string", "topic.creation.default.partitions": "3",
+                       "topic.creation.default.replication.factor": "1"}
+            small = {"linger.ms": "50", "buffer.memory": "1048576"}
+        else:
+            options = {"connection.url": "http://127.0.0.1:%d" % self.nodes["elasticsearch"].client_port}
+            small = {"linger.ms": "50", "batch.size": "500", "max.buffered.records": "2000"}
+        return {"topic.prefix": self.prefix, **options, **(small if small_buffers else {})}
 
     def use_database(self, name, connectors):
         """One that create_database made earlier."""
@@ -182,12 +184,12 @@ class World:
     def sink_name(self, connector):
         return "%s_%s" % (self.database, connector)
 
-    def create_sinks(self, connectors=None):
+    def create_sinks(self, connectors=None, small_buffers=True):
         tables = "ARRAY[%s]" % ", ".join(map(quote, TABLES))
         for connector in connectors or self.nodes:
             name = self.sink_name(connector)
             self.sql("SELECT penstock.create_sink('%s', '%s', %s, %s)"
-                     % (name, connector, tables, quote(json.dumps(self.options(connector)))))
+                     % (name, connector, tables, quote(json.dumps(self.options(connector, small_buffers)))))
             self.sinks.append(name)
 
     def drop_database(self):

@@ -141,6 +141,7 @@ def tool(*path):
 # The long ones first, so that none of them is left alone at the end.
 SUITES = [
     Suite("integration", tool("test", "integration", "run"), count_summary),
+    Suite("elasticsearch", tool("test", "integration", "elasticsearch"), count_summary),
     Suite("tap", tap, count_prove, ["tmp_check/log/*.log"]),
     Suite("unit", unit, count_ctest),
     Suite("conformance", tool("test", "conformance", "run"), count_summary),
@@ -178,7 +179,7 @@ class Runner:
         if code != 0 or passed + failed == 0:
             failed = max(failed, 1)  # also a suite that lost its way after its last test
         with self.print_lock:
-            print("%-12s %5d passed, %3d failed  (%.0f s)" % (suite.name, passed, failed, time.monotonic() - start),
+            print("%-13s %5d passed, %3d failed  (%.0f s)" % (suite.name, passed, failed, time.monotonic() - start),
                   flush=True)
         return passed, failed
 

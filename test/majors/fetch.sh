@@ -55,12 +55,18 @@ headers_wheel() {
   mv "$work/wheel/$folder" "$1"
 }
 
-# Another suite's lists beside the machine's own, from the machine's own mirror.
+# The mirror that this machine's own lists come from.
+debian_mirror() {
+  apt-get indextargets --format '$(REPO_URI)|$(CODENAME)|$(COMPONENT)' 'Created-By: Packages' |
+    sed -n "s/|$(. /etc/os-release; echo "${VERSION_CODENAME:-none}")|main\$//p" | head -1
+}
+
+# Another suite's lists beside the machine's own.
 suite_lists() {
   local root=$work/apt main
-  main=$(apt-get indextargets --format '$(REPO_URI)|$(CODENAME)|$(COMPONENT)' 'Created-By: Packages' |
-    sed -n "s/|$(. /etc/os-release; echo "${VERSION_CODENAME:-none}")|main\$//p" | head -1)
-  [ -n "$main" ] || { echo "apt-get knows no Debian mirror (is this Debian? was apt-get update run?)"; return 1; }
+  main=$(debian_mirror)
+  [ -n "$main" ] || { apt-get update -q; main=$(debian_mirror); }
+  [ -n "$main" ] || { echo "apt-get knows no Debian mirror"; return 1; }
   mkdir -p "$root"/etc/apt/{sources.list.d,preferences.d,apt.conf.d} \
     "$root"/var/lib/apt/lists/partial "$root"/var/cache/apt/archives/partial
   : >"$root/status"
