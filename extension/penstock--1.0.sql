@@ -85,7 +85,7 @@ BEGIN ATOMIC
          l.slots > l.used_slots,
          'max_replication_slots = ' || greatest(l.slots, l.used_slots + 10), true),
         ('max_worker_processes', l.max_workers::text,
-         'launcher, scanner and one for each sink, beside what else runs',
+         'launcher, scanner, one or two for each sink, beside what else runs',
          l.max_workers >= l.workers + 3,
          'max_worker_processes = ' || greatest(l.max_workers, l.workers + 16), true),
         ('penstock.max_sinks', l.max_sinks::text, 'at least the number of sinks in the cluster',
@@ -133,7 +133,7 @@ SET search_path = pg_catalog, pg_temp
 AS 'MODULE_PATHNAME', 'penstock_create_sink_from_config';
 REVOKE EXECUTE ON FUNCTION penstock.create_sink(jsonb, jsonb) FROM PUBLIC;
 COMMENT ON FUNCTION penstock.create_sink(jsonb, jsonb) IS
-    'creates a sink from the JSON that is posted to Kafka Connect and the properties of its worker';
+    'creates a sink from the JSON that is posted to Kafka Connect for Debezium or an Elasticsearch sink';
 
 CREATE FUNCTION penstock.alter_sink(name name, tables text[] DEFAULT NULL,
     options jsonb DEFAULT NULL)

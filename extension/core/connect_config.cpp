@@ -10,6 +10,8 @@
 #include <string_view>
 #include <utility>
 
+#include "connect_elasticsearch.h"
+
 namespace penstock {
 namespace {
 
@@ -82,6 +84,9 @@ bool OptionText(const rapidjson::Value& value, std::string* text) {
   return true;
 }
 
+// Options whose value is JSON itself.
+bool TakesJson(const std::string& name) { return name == "index.map" || name == "index.settings"; }
+
 std::string JsonText(const rapidjson::Value& value) {
   rapidjson::StringBuffer buffer;
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
@@ -114,12 +119,15 @@ Status ReadObject(const rapidjson::Value& object, OptionMap* options,
     std::string text;
     if (member.value.IsNull() && nulls != nullptr) {
       nulls->push_back(name);
-    } else if (member.value.IsObject() && (name == "index.map" || name == "index.settings")) {
+      continue;
+    }
+    if (TakesJson(name) && member.value.IsObject()) {
       text = JsonText(member.value);
     } else if (!OptionText(member.value, &text)) {
       return Status(StatusCode::kInvalidOption, "invalid value for option \"" + name + "\"",
                     "Values are strings, numbers, booleans, or flat lists of them.");
-    } else if (!options->emplace(name, std::move(text)).second) {
+    }
+    if (!options->emplace(name, std::move(text)).second) {
       return Status(StatusCode::kInvalidOption, "option \"" + name + "\" is given more than once");
     }
   }
@@ -136,10 +144,11 @@ class Reader {
     if (!ReadDocuments(config, worker)) return;
     TakeName();
     TakeClass();
-    TakeDatabase();
-    TakeConverter("key.converter");
-    TakeConverter("value.converter");
-    TakeWorker();
+    if (result_->connector == "kafka") {
+      TakeSource();
+    } else {
+      TakeDocuments();
+    }
     TakeOptions();
     if (result_->errors.empty()) CheckWhole();
   }
@@ -155,6 +164,19 @@ class Reader {
   void Notice(const std::string& option, std::string text) {
     result_->notices.push_back({option, Status(), std::move(text)});
   }
+
+  // A source connector and the worker that gives its records to Kafka.
+  void TakeSource() {
+    TakeDatabase();
+    TakeConverter("key.converter");
+    TakeConverter("value.converter");
+    TakeWorker();
+    // Whoever reads the topics of this connector today must see no difference.
+    config_.emplace("debezium.quirks", "true");
+  }
+
+  // A sink connector: what the worker's properties say is about Kafka.
+  void TakeDocuments() { TranslateElasticsearchSink(&config_, result_); }
 
   bool ReadDocuments(const std::string& config, const std::string& worker) {
     rapidjson::Document document;
@@ -213,14 +235,18 @@ class Reader {
   void TakeClass() {
     static const std::set<std::string> kKnown = {
         "io.debezium.connector.postgresql.PostgresConnector", "PostgresConnector", "Postgres"};
+    static const char kHint[] =
+        "It must be io.debezium.connector.postgresql.PostgresConnector, or "
+        "io.confluent.connect.elasticsearch.ElasticsearchSinkConnector.";
     std::string value;
     if (!Take("connector.class", &value)) {
       Error("connector.class", StatusCode::kInvalidOption, "option \"connector.class\" is missing",
-            "It must be io.debezium.connector.postgresql.PostgresConnector.");
+            kHint);
+    } else if (IsElasticsearchSinkClass(value)) {
+      result_->connector = "elasticsearch";
     } else if (kKnown.count(value) == 0) {
       Error("connector.class", StatusCode::kNotSupported,
-            "connector class \"" + value + "\" is not supported",
-            "It must be io.debezium.connector.postgresql.PostgresConnector.");
+            "connector class \"" + value + "\" is not supported", kHint);
     }
   }
 
@@ -372,8 +398,6 @@ class Reader {
               "option \"" + name + "\" is given more than once, under two names");
       }
     }
-    // Whoever reads the topics of this connector today must see no difference.
-    result_->options.emplace("debezium.quirks", "true");
   }
 
   void CheckWhole() {

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Runs every command of README.md as it is printed there, against a throwaway server and a real Kafka.
+"""Runs every command of README.md as it is printed there, against a throwaway server, a real Kafka and a
+real Elasticsearch.
 
 Blocks marked sh, sql and conf are run in the order of the page; a block that fails is shown with its
 output. Other blocks (console, json, plain) are not commands. What belongs to a machine of the user is
 replaced: sudo and systemctl by stand-ins for this server, apt-get by a look whether the packages are
-there, localhost:9092 by the broker of the test, /tmp by a directory of the test.
+there, localhost:9092 and localhost:9200 by the servers of the test, /tmp by a directory of the test.
 
-Uses the broker of PENSTOCK_TEST_KAFKA (host:port), else starts its own.
+Uses the broker of PENSTOCK_TEST_KAFKA and the node of PENSTOCK_TEST_ELASTICSEARCH (host:port), else starts
+its own.
 """
 import os
 import random
@@ -16,11 +18,13 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(ROOT, "test", "servers"))
 
+import elasticsearch  # noqa: E402
 import kafka  # noqa: E402
 from pgserver import PgServer, ServerError, fail, find_pg_bin, stop_on_signals  # noqa: E402
 
@@ -58,11 +62,31 @@ def two_free_ports():
     raise ServerError("no two free ports in a row")
 
 
+class Beside:
+    """Starts a server while the test goes on with something else."""
+
+    def __init__(self, server):
+        self.error = None
+        self.thread = threading.Thread(target=self._start, args=(server,), daemon=True)
+        self.thread.start()
+
+    def _start(self, server):
+        try:
+            server.up()
+        except ServerError as error:
+            self.error = error
+
+    def wait(self):
+        self.thread.join()
+        if self.error:
+            raise self.error
+
+
 class Test:
     def __init__(self, directory):
         self.directory = directory
         self.passed = self.failed = 0
-        self.broker = None
+        self.broker = self.node = None
         # The page sets what the server needs.
         self.server = PgServer(find_pg_bin(), os.path.join(directory, "pg"), settings={"wal_level": "replica"})
         os.mkdir(self.server.directory)
@@ -71,11 +95,17 @@ class Test:
         os.chmod(self.files, 0o777)
 
     def start(self):
+        started = []
         self.bootstrap = os.environ.get("PENSTOCK_TEST_KAFKA")
         if not self.bootstrap:
-            self.broker = kafka.Broker(os.path.join(self.directory, "kafka"), two_free_ports())
-            self.broker.up()
+            self.broker = kafka.Broker(os.path.join(self.directory, "servers"), two_free_ports())
             self.bootstrap = self.broker.bootstrap
+            started.append(Beside(self.broker))
+        self.search = os.environ.get("PENSTOCK_TEST_ELASTICSEARCH")
+        if not self.search:
+            self.node = elasticsearch.Node(os.path.join(self.directory, "servers"), two_free_ports())
+            self.search = "127.0.0.1:%d" % self.node.port
+            started.append(Beside(self.node))
         self.server.init(plugins=())
         self.server.start()
         self.server.sql("postgres", "CREATE DATABASE " + DATABASE)
@@ -91,9 +121,12 @@ class Test:
         self.environment = self.server.environment()
         self.environment.update(PATH=stand_ins + ":" + self.server.pg_bin + ":" + os.environ["PATH"],
                                 PGDATABASE=DATABASE, PG_CONFIG=self.server.program("pg_config"))
+        for server in started:
+            server.wait()
 
     def here(self, text):
-        return text.replace("localhost:9092", self.bootstrap).replace("/tmp/", self.files + "/")
+        text = text.replace("localhost:9092", self.bootstrap).replace("localhost:9200", self.search)
+        return text.replace("/tmp/", self.files + "/")
 
     def execute(self, language, content):
         if language == "conf":
@@ -138,8 +171,9 @@ class Test:
 
     def close(self):
         self.server.remove()
-        if self.broker:
-            self.broker.down(wipe=True)
+        for server in (self.broker, self.node):
+            if server:
+                server.down(wipe=True)
 
 
 def main():

@@ -189,6 +189,16 @@ TEST(ReadOptionObject, Values) {
   EXPECT_EQ(nulls, std::vector<std::string>{"f"});
 }
 
+TEST(ReadOptionObject, IndexMapStaysJson) {
+  OptionMap options;
+  ASSERT_TRUE(ReadOptionObject(
+                  R"({"index.map": {"s.a,b": "x"}, "index.settings": {"analysis": {"a": true}}})",
+                  &options, nullptr)
+                  .ok());
+  EXPECT_EQ(options, (OptionMap{{"index.map", R"({"s.a,b":"x"})"},
+                                {"index.settings", R"({"analysis":{"a":true}})"}}));
+}
+
 TEST(ReadOptionObject, Errors) {
   OptionMap options;
   EXPECT_EQ(ReadOptionObject("{\"a\": [[]]}", &options, nullptr).code(),

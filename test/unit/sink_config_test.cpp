@@ -63,6 +63,53 @@ TEST(SinkConfig, BadValue) {
   EXPECT_NE(config.status().message().find("time.precision.mode"), std::string::npos);
 }
 
+const OptionMap kElasticsearch = {{"connection.url", "http://e:9200"}};
+
+OptionMap With(OptionMap options, const std::string& name, const std::string& value) {
+  options[name] = value;
+  return options;
+}
+
+TEST(SinkConfig, ElasticsearchGetsDocuments) {
+  const Result<SinkConfig> config = SplitSinkConfig("elasticsearch", kElasticsearch);
+  ASSERT_TRUE(config.ok()) << config.status().message();
+  ASSERT_EQ(config.value().event.size(), 1u);
+  EXPECT_EQ(config.value().event[0].first, "document.addressing");
+  EXPECT_EQ(config.value().sink, kElasticsearch);
+  EXPECT_TRUE(DeliversDocuments("elasticsearch", kElasticsearch));
+}
+
+TEST(SinkConfig, ElasticsearchNeedsUrl) {
+  EXPECT_EQ(SplitSinkConfig("elasticsearch", {}).status().message(),
+            "option \"connection.url\" is missing");
+  EXPECT_FALSE(SplitSinkConfig("elasticsearch", {{"connection.url", "ftp://e"}}).ok());
+}
+
+TEST(SinkConfig, AddressingIsTheConnectorsAlone) {
+  for (const char* connector : {"elasticsearch", "file", "kafka", "null"}) {
+    std::string notice;
+    EXPECT_FALSE(CheckOption(connector, "document.addressing", "true", &notice).ok()) << connector;
+  }
+}
+
+TEST(SinkConfig, DocumentsOfOtherConnectors) {
+  const OptionMap documents = {{"format", "Document"}};
+  EXPECT_TRUE(SplitSinkConfig("null", documents).ok());
+  EXPECT_TRUE(DeliversDocuments("file", documents));
+  EXPECT_FALSE(DeliversDocuments("file", {{"format", "flat"}}));
+  EXPECT_FALSE(DeliversDocuments("kafka", documents));
+  EXPECT_EQ(
+      SplitSinkConfig("kafka", With(documents, "bootstrap.servers", "k:1")).status().message(),
+      "option \"format\" cannot be \"document\" for sink type \"kafka\"");
+  EXPECT_FALSE(SplitSinkConfig("null", {{"topic.prefix", "p"}, {"index.map", "{}"}}).ok());
+}
+
+TEST(SinkConfig, EncodingsBelongToFlat) {
+  const OptionMap options = With(kElasticsearch, "decimal.handling.mode", "string");
+  EXPECT_FALSE(SplitSinkConfig("elasticsearch", options).ok());
+  EXPECT_TRUE(SplitSinkConfig("elasticsearch", With(options, "format", "flat")).ok());
+}
+
 TEST(SinkConfig, PlaceholdersAreForTheDestinationOnly) {
   OptionMap options = {{"topic.prefix", "p"}, {"bootstrap.servers", "${env:BROKERS}"}};
   EXPECT_TRUE(SplitSinkConfig("kafka", options).ok());
@@ -77,6 +124,10 @@ TEST(SinkConfig, SecretsByRowAndByName) {
   EXPECT_TRUE(IsSecretOption("kafka", "something.Secret.unknown"));
   EXPECT_FALSE(IsSecretOption("kafka", "bootstrap.servers"));
   EXPECT_FALSE(IsSecretOption("kafka", "topic.prefix"));
+  EXPECT_TRUE(IsSecretOption("elasticsearch", "connection.password"));
+  EXPECT_TRUE(IsSecretOption("elasticsearch", "connection.api.key"));
+  EXPECT_TRUE(IsSecretOption("elasticsearch", "elastic.https.ssl.key.location"));
+  EXPECT_FALSE(IsSecretOption("elasticsearch", "connection.url"));
 }
 
 TEST(SinkConfig, TableNamesBecomeExactPatterns) {
@@ -113,6 +164,7 @@ TEST(SinkConfig, ServerFiles) {
   EXPECT_EQ(ServerFileOf("ssl.ca.location", "/a/ca.pem"), "/a/ca.pem");
   EXPECT_EQ(ServerFileOf("producer.override.ssl.key.location", " /a/key "), "/a/key");
   EXPECT_EQ(ServerFileOf("ssl.keystore.location", "store"), "store");
+  EXPECT_EQ(ServerFileOf("elastic.https.ssl.truststore.location", "/a/ca.pem"), "/a/ca.pem");
   EXPECT_EQ(ServerFileOf("ssl.ca.location", "probe"), "");
   EXPECT_EQ(ServerFileOf("ssl.key.location", "probe"), "probe");
   EXPECT_EQ(ServerFileOf("ssl.ca.pem", "/a/ca.pem"), "");
