@@ -31,10 +31,10 @@ enum class OptionSupport {
 
 // Who reads the option.
 enum class OptionScope {
-  kEvent,   // output plugin: what events look like
-  kSource,  // worker: slot, snapshot, retries
-  kKafka,   // sink type kafka
-  kFile,    // sink type file
+  kEvent,          // output plugin: what events look like
+  kSource,         // worker: slot, snapshot, retries
+  kKafka,          // sink type kafka
+  kFile,           // sink type file
   kElasticsearch,  // sink type elasticsearch
 };
 

@@ -103,7 +103,7 @@ class Debezium(Side):
 
     def start(self):
         world = self.world
-        self.connect = jvm.Connect(
+        self.connect = world.connect = jvm.Connect(
             world.directory,
             {"bootstrap.servers": world.broker.bootstrap,
              **{"producer." + name: value for name, value in PRODUCERS[self.producer].items()}},
@@ -166,6 +166,7 @@ class World:
         self.sinks = Sinks(self.server)
         self.postmaster = None
         self.probe = None
+        self.connect = None  # the one that runs, so that an interrupted run leaves none behind
 
     def start(self):
         self.probe = Probe(self.directory)
@@ -177,6 +178,8 @@ class World:
                  "ALTER PUBLICATION bench ADD TABLE lat")
 
     def close(self):
+        if self.connect:
+            self.connect.close()
         self.server.remove()
         if self.broker.pid:
             self.broker.down()

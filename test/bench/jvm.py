@@ -116,7 +116,7 @@ def write_properties(path, values):
 
 
 class Connect:
-    """Kafka Connect standalone with one connector, from its start to close()."""
+    """Kafka Connect standalone with one connector, from its start to close(), which may be called again."""
 
     def __init__(self, directory, worker, connector):
         servers = load_servers()
