@@ -6,6 +6,8 @@ extern "C" {
 #include "utils/lsyscache.h"
 }
 
+#include "extension/pg/pg_compat.h"
+
 namespace penstock::output {
 namespace {
 
@@ -31,7 +33,7 @@ Request NewRequest(Oid relation, uint32 xid, size_t room) {
 bool ReadValue(TupleDesc desc, HeapTuple tuple, AttrNumber attnum, Datum *datum) {
   if (tuple == nullptr) return false;
   bool is_null;
-  *datum = heap_getattr(tuple, attnum, desc, &is_null);
+  *datum = HeapGetAttrCompat(tuple, attnum, desc, &is_null);
   if (is_null) return false;
   const bool varlena = TupleDescAttr(desc, attnum - 1)->attlen == -1;
   return !varlena || !VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(*datum));

@@ -115,7 +115,11 @@ Status CheckOne(const std::string& connector, const std::vector<OptionTable>& ta
                 const std::string& name, const std::string& value, const OptionRow** place,
                 std::string* notice) {
   const OptionRow* row = FindIn(tables, name);
-  if (row == nullptr || name == kAddressing) return Unknown(connector, name, tables);
+  if (row == nullptr) return Unknown(connector, name, tables);
+  if (name == kAddressing) {
+    return Status(StatusCode::kInvalidOption, "option \"" + name + "\" cannot be set for a sink",
+                  "The type of the sink decides it, or format=document.");
+  }
   *place = row;
   // What penstock cannot do may still be switched off explicitly.
   const bool is_default =

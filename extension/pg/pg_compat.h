@@ -19,6 +19,7 @@ extern "C" {
 #endif
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/tupdesc.h"
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
@@ -127,6 +128,14 @@ static inline IndexScanDesc IndexBeginScanCompat(Relation heap, Relation index, 
 #else
   return index_beginscan(heap, index, snapshot, key_count, 0);
 #endif
+}
+
+/* heap_getattr without the function that it calls since 15.20 and 17.12: a module built with their
+ * headers would not load into older minor releases. number counts from 1. */
+static inline Datum HeapGetAttrCompat(HeapTuple tuple, int number, TupleDesc desc, bool *is_null) {
+  if (number > (int)HeapTupleHeaderGetNatts(tuple->t_data))
+    return getmissingattr(desc, number, is_null);
+  return fastgetattr(tuple, number, desc, is_null);
 }
 
 /* transaction_timeout came with 17. */

@@ -229,6 +229,7 @@ void AddOurs(Translation* translation, KafkaOptions* options) {
   constexpr std::pair<const char*, const char*> kDefaults[] = {
       {"client.id", "penstock"},        {"linger.ms", "5"},
       {"message.max.bytes", "1048576"}, {"queue.buffering.max.messages", "1000000"},
+      {"batch.size", "1000000"},        {"batch.num.messages", "10000"},
       {"socket.nagle.disable", "true"}, {"ssl.endpoint.identification.algorithm", "https"},
   };
   for (const auto& [target, value] : kDefaults) (void)translation->Set(target, value, target);
@@ -262,6 +263,8 @@ Result<KafkaOptions> ParseKafkaOptions(const Options& options) {
   AddOurs(&translation, &parsed);
   for (const auto& [target, value] : parsed.properties) {
     if (target == "linger.ms") (void)ParseInt64(value, &parsed.linger_ms);
+    if (target == "batch.size") (void)ParseInt64(value, &parsed.batch_bytes);
+    if (target == "batch.num.messages") (void)ParseInt64(value, &parsed.batch_messages);
   }
   return parsed;
 }

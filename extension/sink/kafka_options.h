@@ -28,6 +28,9 @@ struct KafkaOptions {
   TopicCreation topic_creation;
   uint64_t buffer_bytes = 0;  // events in flight are kept below this
   int64_t linger_ms = 0;
+  // Of one batch at most.
+  int64_t batch_bytes = 0;
+  int64_t batch_messages = 0;
 };
 
 // All rows. Producer properties stand there twice: bare and after "producer.override.".

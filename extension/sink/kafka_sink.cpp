@@ -4,6 +4,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@ namespace {
 // What librdkafka spends on a message beside its bytes, roughly; without it, small events could
 // take many times the limit.
 constexpr size_t kMessageOverheadBytes = 256;
+constexpr uint64_t kBatchesUnderWay = 4;
 constexpr int kStallMs = 1000;           // errors count once nothing has moved for so long
 constexpr int kSilenceMs = 10000;        // and so does silence, without any error
 constexpr int kMaxEventsPerPoll = 1000;  // an event holds up to thousands of reports
@@ -83,10 +85,7 @@ Status KafkaSink::Deliver(const Event& event) {
   if (!failed_.ok()) return failed_;
   if (producer_ == nullptr) return {StatusCode::kInternal, "the kafka sink is not open"};
   const size_t bytes = PayloadBytes(event) + kMessageOverheadBytes;
-  // One event always fits, however large.
-  if (tracker_.InFlightEvents() > 0 && tracker_.InFlightBytes() + bytes > options_.buffer_bytes) {
-    return Refused();
-  }
+  if (!HasRoom(bytes)) return Refused();
   rd_kafka_topic_t* topic = nullptr;
   if (Status status = topics_->Prepare(event.topic, &topic); !status.ok()) {
     if (status.code() == StatusCode::kBusy) Wake();
@@ -101,6 +100,19 @@ Status KafkaSink::Deliver(const Event& event) {
   Status status = Produce(event, topic, group);
   if (!status.ok()) tracker_.TakeBack(group, bytes);
   return status;
+}
+
+// With as many requests under way as it may have, and a batch more waiting, librdkafka's broker thread
+// does not sleep (its next wake-up stays in the past): it takes a core, from the broker beside it as
+// well. So no more is handed over than can be under way: one request less than the five of an
+// idempotent producer, for each partition.
+bool KafkaSink::HasRoom(size_t bytes) const {
+  const uint64_t events = tracker_.InFlightEvents();
+  if (events == 0) return true;  // one event always fits, however large
+  const uint64_t batches = kBatchesUnderWay * std::max<uint64_t>(1, topics_->Partitions());
+  const uint64_t window = batches * static_cast<uint64_t>(options_.batch_bytes);
+  return tracker_.InFlightBytes() + bytes <= std::min(options_.buffer_bytes, window) &&
+         events < batches * static_cast<uint64_t>(options_.batch_messages);
 }
 
 Status KafkaSink::Refused() const {

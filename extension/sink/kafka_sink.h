@@ -43,6 +43,7 @@ class KafkaSink final : public Sink {
 
  private:
   Status MakeProducer();
+  bool HasRoom(size_t bytes) const;
   Status Refused() const;
   Status Produce(const Event& event, rd_kafka_topic_t* topic, DeliveryTracker::Group* group);
   rd_kafka_resp_err_t ProducePlain(const Event& event, rd_kafka_topic_t* topic, void* ticket);

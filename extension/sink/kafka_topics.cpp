@@ -91,6 +91,7 @@ void KafkaTopics::Found(Topic* topic, const rd_kafka_metadata_topic_t& found) {
   switch (found.err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       topic->state = State::kReady;
+      partitions_ += static_cast<uint64_t>(std::max(1, found.partition_cnt));
       topic->trouble = {};
       topic->backoff.Succeed();
       return;

@@ -41,6 +41,8 @@ class KafkaTopics {
   void HandleCreated(rd_kafka_event_t* event);
 
   bool Pending() const { return !pending_.empty(); }
+  // Of all topics that are ready, together.
+  uint64_t Partitions() const { return partitions_; }
   // Why the first pending topic is not ready; ok when nothing went wrong yet.
   Status PendingStatus() const;
 
@@ -71,6 +73,7 @@ class KafkaTopics {
   ClockMs clock_;
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
   std::vector<Topic*> pending_;  // neither ready nor refused
+  uint64_t partitions_ = 0;
   Topic* last_ = nullptr;        // of the last Prepare: the next event mostly goes there too
 };
 
