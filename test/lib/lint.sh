@@ -21,7 +21,7 @@ tidy() {
     { grep -v 'warnings generated' build/lint.log; return 1; }
 }
 shell() {
-  shellcheck --severity=warning .ci/run test/lib/*.sh
+  shellcheck --severity=warning .ci/run test/lib/*.sh test/majors/*.sh
 }
 mkdir -p build
 step format format

@@ -59,8 +59,8 @@ for module in $worker $plugin; do
 done
 ok "penstock_output.so needs only the C library" "$(libraries $plugin |
   only 'lib(c|m|pthread|dl)\.so\.[0-9]+|ld-linux.*' | sed 's/^/needs: /')"
-ok "penstock.so needs only the C library and librdkafka" "$(libraries $worker |
-  only 'lib(c|m|pthread|dl)\.so\.[0-9]+|ld-linux.*|librdkafka\.so\.1' | sed 's/^/needs: /')"
+ok "penstock.so needs only the C library, librdkafka, libcurl and zlib" "$(libraries $worker |
+  only 'lib(c|m|pthread|dl)\.so\.[0-9]+|ld-linux.*|librdkafka\.so\.1|libcurl\.so\.4|libz\.so\.1' | sed 's/^/needs: /')"
 
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

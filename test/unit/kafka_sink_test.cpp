@@ -144,6 +144,21 @@ TEST_F(KafkaSinkTest, DeliversAndMovesThePosition) {
   EXPECT_EQ(sink_->InFlightBytes(), 0u);
 }
 
+// More would keep librdkafka's broker thread from sleeping (HasRoom in kafka_sink.cpp).
+TEST_F(KafkaSinkTest, HandsOverNoMoreThanCanBeUnderWay) {
+  OpenSink({{"batch.size", "1000"}});
+  const std::string value(100, 'x');
+  ASSERT_TRUE(Deliver(MakeEvent("k", value)).ok());
+  ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 3000);
+  while (sink_->InFlightBytes() < 1000000 && sink_->Deliver(MakeEvent("k", value)).ok()) {
+  }
+  // Four batches for each of four partitions.
+  EXPECT_LE(sink_->InFlightBytes(), 16000u);
+  EXPECT_GT(sink_->InFlightBytes(), 15000u);
+  EXPECT_EQ(sink_->Deliver(MakeEvent("k", value)).code(), StatusCode::kBusy);
+}
+
 TEST_F(KafkaSinkTest, BytesArriveAsGiven) {
   OpenSink();
   const Header headers[] = {{"a", "1"}, {"b", std::nullopt}, {"a", ""}};
