@@ -57,10 +57,11 @@ Utf8Lead LeadOf(unsigned char c) {
   return {0, 0, 0};
 }
 
-bool AppendField(event::Buffer& out, const std::optional<std::string_view>& text) {
+// raw: text that looks like JSON stands as it is.
+bool AppendField(event::Buffer& out, const std::optional<std::string_view>& text, bool raw) {
   if (!text) {
     out.Append("null");
-  } else if (LooksLikeJson(*text)) {
+  } else if (raw && LooksLikeJson(*text)) {
     char* const place = out.Reserve(text->size());
     std::memcpy(place, text->data(), text->size());
     // Inside strings JSON has no raw line ends.
@@ -124,9 +125,10 @@ Status AppendFileLine(event::Buffer& out, const Event& event) {
   out.Append("{\"topic\":");
   event::AppendString(out, event.topic);
   out.Append(",\"key\":");
-  bool text = AppendField(out, event.key);
+  // A document's key is its id, a text even when it looks like a number.
+  bool text = AppendField(out, event.key, event.mapping.empty());
   out.Append(",\"value\":");
-  text = AppendField(out, event.value) && text;
+  text = AppendField(out, event.value, true) && text;
   out.Append(",\"headers\":{");
   AppendHeaders(out, event);
   out.Append("}}\n");

@@ -24,6 +24,15 @@ TEST(FileLine, JsonStandsAsItIs) {
             "\"headers\":{}}\n");
 }
 
+TEST(FileLine, IdOfADocumentIsText) {
+  Event event;
+  event.topic = "i";
+  event.key = "7";
+  event.value = "{}";
+  event.mapping = "{\"properties\":{}}";
+  EXPECT_EQ(Line(event), "{\"topic\":\"i\",\"key\":\"7\",\"value\":{},\"headers\":{}}\n");
+}
+
 TEST(FileLine, TombstoneAndHeaders) {
   const Header headers[] = {{"op", "d"}, {"none", std::nullopt}, {"quo\"te", "a\tb"}};
   Event event;
