@@ -149,6 +149,7 @@ SUITES = [
     Suite("isolation", isolation, count_regress, ["regression.diffs", "output_iso/regression.diffs", "log/postmaster.log"]),
     Suite("readme", tool("test", "lib", "readme_test.py"), count_summary),
     Suite("docs", docs, count_summary),
+    Suite("checker", tool("test", "faults", "check_test.py"), count_summary),
     Suite("symbols", tool("test", "lib", "symbols_test.sh"), count_summary),
     Suite("sources", tool("test", "lib", "sources_test.sh"), count_summary),
 ]
