@@ -67,11 +67,12 @@ bool HoldsAll(const std::vector<AttrNumber>& key, const AttrNumber* columns, int
          });
 }
 
-// An identity index is immediate by nature. Any other unique one but the key's is not looked for:
-// not knowing costs a look at the table for each delete, nothing else.
+// An identity index is immediate by nature, and unique in its own partition alone. Any other unique
+// one but the key's is not looked for: not knowing costs a look at the table for each delete,
+// nothing else.
 bool IsUnique(const RelationShape& shape, const std::vector<AttrNumber>& key) {
   if (shape.key_immediate && HoldsAll(key, shape.key, shape.key_count)) return true;
-  return HoldsAll(key, shape.identity, shape.identity_count);
+  return !shape.has_partitions && HoldsAll(key, shape.identity, shape.identity_count);
 }
 
 Status CheckFieldNames(const RelationShape& shape, const event::RelationPlan& plan) {
@@ -155,9 +156,13 @@ Status RoutingColumn(const RelationShape& shape, const EventOptions& options, At
 }
 
 Status PlanDocument(const RelationShape& shape, const EventOptions& options,
-                    const std::vector<AttrNumber>& key, AttrNumber routing, bool snapshot,
+                    const std::vector<AttrNumber>& key, AttrNumber routing, Purpose purpose,
                     BoundPlan* bound) {
   event::RelationPlan& plan = bound->plan;
+  if (purpose == Purpose::kReread) {
+    plan.document.routing.index = -1;
+    return CheckFieldNames(shape, plan);
+  }
   event::DocumentPlan& document = plan.document;
   if (plan.key.empty()) {
     return Refused(shape, "has no key for the ids of its documents",
@@ -179,13 +184,19 @@ Status PlanDocument(const RelationShape& shape, const EventOptions& options,
     const bool logged = bound->sources[static_cast<size_t>(index)].in_identity;
     bound->key_in_old_row = bound->key_in_old_row && logged;
   }
+  if (shape.has_partitions && !document.id_is_unique) {
+    return Refused(shape,
+                   "goes by its root's name, and its document ids are not unique in all partitions",
+                   "Take the columns of the primary key of the partitioned table as the id, one "
+                   "that is not deferrable.");
+  }
   // Of two rows with one id and different routing nobody could tell which a delete means.
   if (document.routing.index >= 0 && !document.id_is_unique) {
     return Refused(shape, "is routed, and its document ids are not unique at every moment",
                    "Take the columns of a unique index that is not deferrable as the id.");
   }
   // In the stream a change says so when it comes: the table may have been mended since.
-  if (snapshot) {
+  if (purpose == Purpose::kSnapshot) {
     if (Status s = CheckOldRows(shape, options, *bound); !s.ok()) return s;
   }
   return CheckFieldNames(shape, plan);

@@ -20,7 +20,7 @@ Status RoutingColumn(const RelationShape& shape, const event::EventOptions& opti
 // column cannot be a field, or, for snapshots, when changes to come would not say which document
 // they mean.
 Status PlanDocument(const RelationShape& shape, const event::EventOptions& options,
-                    const std::vector<AttrNumber>& key, AttrNumber routing, bool snapshot,
+                    const std::vector<AttrNumber>& key, AttrNumber routing, Purpose purpose,
                     BoundPlan* bound);
 
 }  // namespace penstock::output

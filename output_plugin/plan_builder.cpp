@@ -292,17 +292,21 @@ bool SetColumnKind(const ColumnShape& source, const EventOptions& options, bool 
 }  // namespace
 
 Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
-                                             const EventOptions& options, bool snapshot) {
+                                             const EventOptions& options, Purpose purpose) {
   auto bound = std::make_unique<BoundPlan>();
   event::RelationPlan& plan = bound->plan;
   plan.schema = shape.schema;
   plan.table = shape.table;
+  const bool snapshot = purpose == Purpose::kSnapshot;
   const std::string prefix = plan.schema + "." + plan.table + ".";
   std::vector<AttrNumber> key;
-  if (Status status = KeyColumns(shape, options, &key); !status.ok()) return status;
+  const bool addressed = purpose != Purpose::kReread;
+  Status status = KeyColumns(shape, options, &key);
+  if (!status.ok() && addressed) return status;
   plan.key.resize(key.size(), -1);
   AttrNumber routing = InvalidAttrNumber;
-  if (Status status = RoutingColumn(shape, options, &routing); !status.ok()) return status;
+  status = RoutingColumn(shape, options, &routing);
+  if (!status.ok() && addressed) return status;
   const bool document = options.format == event::Format::kDocument;
   bound->identity.assign(shape.identity, shape.identity + shape.identity_count);
 
@@ -340,10 +344,8 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
   if (found.size() < plan.key.size() && !options.quirks) found.clear();
   plan.key = std::move(found);
   if (options.document.addressing) {
-    if (Status status = PlanDocument(shape, options, key, routing, snapshot, bound.get());
-        !status.ok()) {
-      return status;
-    }
+    status = PlanDocument(shape, options, key, routing, purpose, bound.get());
+    if (!status.ok()) return status;
   }
   FinishPlan(&plan, options);
   return bound;

@@ -11,6 +11,13 @@
 
 namespace penstock::output {
 
+// What the rows of a plan come from.
+enum class Purpose : uint8_t {
+  kStream,
+  kSnapshot,  // the table as it is, before any change
+  kReread,    // documents of a change that did not hold all: their ids are known
+};
+
 // A finished plan and where the row reader finds the values of its columns.
 struct BoundPlan {
   struct Source {
@@ -26,10 +33,10 @@ struct BoundPlan {
   std::vector<AttrNumber> identity;
 };
 
-// Makes the plan. snapshot: for rows of the initial snapshot. Makes no backend calls, so that it
-// may own C++ objects; runs inside RunCxx. Fails when the options do not fit the relation.
+// Makes the plan. Makes no backend calls, so that it may own C++ objects; runs inside RunCxx. Fails
+// when the options do not fit the relation.
 Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
-                                             const event::EventOptions& options, bool snapshot);
+                                             const event::EventOptions& options, Purpose purpose);
 
 }  // namespace penstock::output
 

@@ -161,7 +161,7 @@ struct ChangeSource {
   CachedRelation *entry;
   Relation relation;
   HeapTuple old_tuple, new_tuple;
-  uint32 xid;
+  ChangeMark mark;
 };
 
 // Asks the table where the WAL does not say enough for a document. False: there is no event.
@@ -169,10 +169,10 @@ bool CompleteEvent(const Stream &stream, const ChangeSource &source, int index,
                    PenstockEvent *event) {
   if (index == stream.encoder->incomplete()) {
     return FetchNewRow(stream, *source.entry, source.relation, source.old_tuple, source.new_tuple,
-                       source.xid, event);
+                       source.mark, event);
   }
   if (index == stream.encoder->doubtful()) {
-    FetchRowOfKey(stream, *source.entry, source.relation, source.old_tuple, source.xid, event);
+    FetchRowOfKey(stream, *source.entry, source.relation, source.old_tuple, source.mark, event);
   }
   return true;
 }
@@ -202,7 +202,7 @@ void StartupCallback(LogicalDecodingContext *context, OutputPluginOptions *optio
   options->receive_rewrites = false;
   if (is_init) return;  // nothing is decoded before the slot is read from
   MemoryContext old = MemoryContextSwitchTo(context->context);
-  plugin->stream = MakeStream(context->output_plugin_options, FindWriter(), false);
+  plugin->stream = MakeStream(context->output_plugin_options, FindWriter(), Purpose::kStream);
   FixSettings(&plugin->settings);
   MemoryContextSwitchTo(old);
 }
@@ -310,8 +310,12 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Rela
     wanted = !HandleMissingIdentity(stream, entry, relation, change);
   }
   if (wanted) {
-    const ChangeSource source = {entry, relation, OldTupleCompat(change), NewTupleCompat(change),
-                                 txn->xid};
+    const ChangeSource source = {
+        entry,
+        relation,
+        OldTupleCompat(change),
+        NewTupleCompat(change),
+        {txn->xid, operation, change->lsn, UnixMicros(txn->xact_time.commit_time)}};
     const RowPair rows =
         ReadChange(*entry, RelationGetDescr(relation), source.old_tuple, source.new_tuple);
     event::Change decoded;
@@ -341,7 +345,7 @@ void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, in
     decoded.op = 't';
     decoded.lsn = change->lsn;
     EncodeChange(stream, *entry, decoded);
-    Emit(context, txn->end_lsn, {entry, relations[i], nullptr, nullptr, txn->xid});
+    Emit(context, txn->end_lsn, {entry, relations[i], nullptr, nullptr, {}});
   }
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);
@@ -374,7 +378,7 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLo
   });
   if (wanted) {
     const XLogRecPtr version = transactional ? txn->end_lsn : context->reader->EndRecPtr;
-    Emit(context, version, {nullptr, nullptr, nullptr, nullptr, InvalidTransactionId});
+    Emit(context, version, {nullptr, nullptr, nullptr, nullptr, {}});
   }
   if (!transactional) {  // no commit follows: it is a transaction of its own, ending with its
                          // record

@@ -15,6 +15,7 @@ extern "C" {
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "mb/pg_wchar.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -30,7 +31,7 @@ class RelationCache {
   const event::EventOptions *options;
   Oid owner;
   const PenstockEventWriter *writer;
-  bool snapshot;
+  Purpose purpose;
   bool stale;            // some entries may be invalid
   CachedRelation *last;  // the entry found last: changes come in runs
   RelationCache *next;   // list of live caches
@@ -138,6 +139,44 @@ bool Captures(const event::EventOptions &options, Relation named) {
   return captures;
 }
 
+// Partitions of one table are one table here.
+Oid RootOf(Oid relid) {
+  if (!get_rel_relispartition(relid)) return relid;
+  List *ancestors = get_partition_ancestors(relid);
+  const Oid root = ancestors == NIL ? relid : llast_oid(ancestors);
+  list_free(ancestors);
+  return root;
+}
+
+[[noreturn]] void RaiseSharedTopic(const CachedRelation *entry, Oid other) {
+  const std::string &topic = entry->plan->plan.topic;
+  const Oid relid = entry->named_relid;
+  ereport(ERROR,
+          (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+           errmsg("tables \"%s.%s\" and \"%s.%s\" have one topic, \"%s\"",
+                  get_namespace_name(get_rel_namespace(other)), get_rel_name(other),
+                  get_namespace_name(get_rel_namespace(relid)), get_rel_name(relid),
+                  pg_any_to_server(topic.c_str(), static_cast<int>(topic.size()), PG_UTF8)),
+           errdetail("Rows of different tables would have one document."),
+           errhint("Give each table a topic of its own with index.map or transforms, or make a "
+                   "sink for each.")));
+}
+
+// Two tables in one index: the ids of their documents would meet.
+void CheckTopic(RelationCache *cache, const CachedRelation *entry) {
+  Oid other = InvalidOid;
+  HASH_SEQ_STATUS status;
+  hash_seq_init(&status, cache->entries);
+  void *found;
+  while ((found = hash_seq_search(&status)) != nullptr) {
+    auto *seen = static_cast<CachedRelation *>(found);
+    if (!seen->valid || !seen->captured || seen->named_relid == entry->named_relid) continue;
+    if (seen->plan->plan.topic == entry->plan->plan.topic) other = seen->named_relid;
+  }
+  if (!OidIsValid(other) || get_rel_name(other) == nullptr) return;
+  if (RootOf(other) != RootOf(entry->named_relid)) RaiseSharedTopic(entry, other);
+}
+
 void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, Relation named,
                uint64 lsn) {
   if (!Captures(*cache->options, named)) return;
@@ -152,11 +191,14 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   entry->has_identity = shape->has_identity;
   BoundPlan *plan = nullptr;
   pg::RunCxx([&]() -> Status {
-    Result<std::unique_ptr<BoundPlan>> built = BuildPlan(*shape, *cache->options, cache->snapshot);
+    Result<std::unique_ptr<BoundPlan>> built = BuildPlan(*shape, *cache->options, cache->purpose);
     if (built.ok()) plan = built.value().release();
     return built.status();
   });
   entry->plan = plan;
+  if (cache->options->document.addressing && cache->purpose != Purpose::kReread) {
+    CheckTopic(cache, entry);
+  }
   entry->captured = true;
 }
 
@@ -166,7 +208,8 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
   entry->captured = false;
   entry->warned_identity = false;
   entry->mapping_shown = false;
-  entry->named_relid = NamedRelation(*cache->options, relation, cache->snapshot);
+  const bool snapshot = cache->purpose == Purpose::kSnapshot;
+  entry->named_relid = NamedRelation(*cache->options, relation, snapshot);
   // Valid from here on: an invalidation that arrives while the entry is built must not be lost.
   entry->valid = true;
   if (!OidIsValid(entry->named_relid)) return;
@@ -183,7 +226,7 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
 }  // namespace
 
 RelationCache *MakeRelationCache(MemoryContext context, const event::EventOptions *options,
-                                 Oid owner, const PenstockEventWriter *writer, bool snapshot) {
+                                 Oid owner, const PenstockEventWriter *writer, Purpose purpose) {
   RegisterCallbacks();
   auto *cache =
       static_cast<RelationCache *>(MemoryContextAllocZero(context, sizeof(RelationCache)));
@@ -199,7 +242,7 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
   cache->options = options;
   cache->owner = owner;
   cache->writer = writer;
-  cache->snapshot = snapshot;
+  cache->purpose = purpose;
   auto *callback = static_cast<MemoryContextCallback *>(
       MemoryContextAllocZero(context, sizeof(MemoryContextCallback)));
   callback->func = CacheGone;

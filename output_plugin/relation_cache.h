@@ -25,7 +25,7 @@ class RelationCache;
 // Makes a cache that lives in, and dies with, the given context. options and writer must outlive
 // it. owner: role whose SELECT right is checked for each captured table, InvalidOid for none.
 RelationCache *MakeRelationCache(MemoryContext context, const event::EventOptions *options,
-                                 Oid owner, const PenstockEventWriter *writer, bool snapshot);
+                                 Oid owner, const PenstockEventWriter *writer, Purpose purpose);
 
 // The entry of a relation, built anew after an invalidation. lsn: of the change. ERROR when the
 // owner may not read it.

@@ -128,6 +128,7 @@ RelationShape *ReadRelationShape(Relation relation, Relation named, Reading read
   shape->table = ToUtf8(pstrdup(RelationGetRelationName(named)));
   shape->relid = RelationGetRelid(relation);
   shape->named_relid = RelationGetRelid(named);
+  shape->has_partitions = named->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
   ReadIdentity(relation, shape);
   ReadKey(relation, named, quirks, shape);
 

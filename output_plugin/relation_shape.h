@@ -114,6 +114,7 @@ struct RelationShape {
   const char *table;
   Oid relid;        // of the tuples
   Oid named_relid;  // whose name and key the events carry: the root with publish.via.partition.root
+  bool has_partitions;  // the named relation is a partitioned table
   bool identity_full;
   bool has_identity;  // old rows are logged
   int column_count;

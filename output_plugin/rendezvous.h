@@ -25,7 +25,7 @@
  * there is no writer. */
 #define PENSTOCK_OWNER_OPTION "penstock.owner"
 #define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
-#define PENSTOCK_ABI_NUMBER 2u
+#define PENSTOCK_ABI_NUMBER 3u
 
 typedef struct PenstockAbi {
   uint32_t magic;       /* PENSTOCK_ABI_MAGIC */
@@ -64,14 +64,20 @@ typedef struct PenstockEvent {
   uint32_t mapping_len;
 } PenstockEvent;
 
-/* A row to be read again because an update left a large value of it out of the WAL. Names and
- * values (type output functions, server encoding) of the columns that identify it. */
+/* A row to be read again because an update left a large value of it out of the WAL. Attribute
+ * numbers, which stay when columns are renamed, and values (type output functions, server encoding)
+ * of the columns that identify it. */
 typedef struct PenstockRowRequest {
   uint32_t relation; /* OID of the table the row is in; of a partition, not of its root */
   uint32_t xid;      /* the row must be read with this transaction visible */
   uint32_t column_count;
-  const char *const *columns;
+  const int16_t *columns;
   const char *const *values;
+  /* The change, for fields of the document that tell about it: c or u, where it is in the WAL, and
+   * microseconds since 1970-01-01 UTC. */
+  char op;
+  uint64_t lsn;
+  int64_t commit_time_us;
 } PenstockRowRequest;
 
 /* What it is now; memory of the writer, valid until its next fetch. */
@@ -96,8 +102,9 @@ typedef struct PenstockEventWriter {
   void (*begin)(void *self, uint32_t xid);
   void (*write)(void *self, const PenstockEvent *event);
   /* The row as another process finds it, after the transaction became visible: as new as the
-   * change, or newer. False: it is gone, and its delete follows in the stream. Waits, with
-   * interrupts let through; raises an ERROR when the row can never be read. */
+   * change, or newer. False: it is gone, and what follows in the stream says so; but for TRUNCATE,
+   * DROP TABLE and changes that the options leave out. Waits, with interrupts let through; raises
+   * an ERROR when the row can never be read. */
   bool (*fetch)(void *self, const PenstockRowRequest *request, PenstockFetchedRow *row);
   /* An update or delete of this relation lacked its replica identity (identity.missing=skip). */
   void (*lacking)(void *self, uint32_t relation);
@@ -132,6 +139,15 @@ typedef struct PenstockOutputApi {
   void (*write_snapshot_row)(void *encoder, struct RelationData *relation,
                              struct TupleTableSlot *slot, PenstockSnapshotMarker marker,
                              uint64_t lsn, uint32_t xid);
+  /* As encoder_create, for rows that are read again: only value and mapping of their events count,
+   * so nothing that addresses a document need be there any more. */
+  void *(*reread_encoder_create)(struct List *options, const PenstockEventWriter *writer);
+  /* As write_snapshot_row, for such an encoder: the event is one of the request's change. */
+  void (*write_row_again)(void *encoder, struct RelationData *relation, struct TupleTableSlot *slot,
+                          const PenstockRowRequest *request);
+  /* OID of the relation whose name the relation's events carry by today's catalogue: its own, a
+   * partition's root, or 0 when it has no events. Needs a transaction. */
+  uint32_t (*named_relation)(void *encoder, struct RelationData *relation);
 } PenstockOutputApi;
 
 /* NULL when the structure can be used, else a static reason. */

@@ -14,15 +14,18 @@ namespace {
 // What identifies a row, as PenstockRowRequest has it; in CurrentMemoryContext.
 struct Request {
   PenstockRowRequest request;
-  const char **columns;
+  int16_t *columns;
   const char **values;
 };
 
-Request NewRequest(Oid relation, uint32 xid, size_t room) {
+Request NewRequest(Oid relation, const ChangeMark &mark, size_t room) {
   Request made = {};
   made.request.relation = relation;
-  made.request.xid = xid;
-  made.columns = static_cast<const char **>(palloc(sizeof(char *) * (room + 1)));
+  made.request.xid = mark.xid;
+  made.request.op = mark.op == 'c' ? 'c' : 'u';
+  made.request.lsn = mark.lsn;
+  made.request.commit_time_us = mark.commit_us;
+  made.columns = static_cast<int16_t *>(palloc(sizeof(int16_t) * (room + 1)));
   made.values = static_cast<const char **>(palloc(sizeof(char *) * (room + 1)));
   made.request.columns = made.columns;
   made.request.values = made.values;
@@ -52,7 +55,7 @@ bool AddColumn(Request *request, Relation relation, AttrNumber attnum, HeapTuple
   bool is_varlena;
   getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
   const uint32 at = request->request.column_count++;
-  request->columns[at] = NameStr(attribute->attname);
+  request->columns[at] = attnum;
   request->values[at] = OidOutputFunctionCall(function, datum);
   return true;
 }
@@ -97,13 +100,14 @@ bool CanFetch(const Stream &stream) {
 }  // namespace
 
 bool FetchNewRow(const Stream &stream, const CachedRelation &entry, Relation relation,
-                 HeapTuple old_tuple, HeapTuple new_tuple, uint32 xid, PenstockEvent *event) {
+                 HeapTuple old_tuple, HeapTuple new_tuple, const ChangeMark &mark,
+                 PenstockEvent *event) {
   if (OptionsOf(stream).document.toast_missing == event::ToastMissing::kFail) {
     RaiseMissing(relation, "toast.missing is fail");
   }
   if (!CanFetch(stream)) RaiseMissing(relation, "only a sink can read the row again");
   const BoundPlan &bound = *entry.plan;
-  Request request = NewRequest(entry.relid, xid, bound.identity.size() + bound.plan.key.size());
+  Request request = NewRequest(entry.relid, mark, bound.identity.size() + bound.plan.key.size());
   bool known = true;
   if (bound.identity.empty()) {
     known = AddKey(&request, bound, relation, new_tuple, old_tuple);
@@ -116,10 +120,10 @@ bool FetchNewRow(const Stream &stream, const CachedRelation &entry, Relation rel
 }
 
 void FetchRowOfKey(const Stream &stream, const CachedRelation &entry, Relation relation,
-                   HeapTuple old_tuple, uint32 xid, PenstockEvent *event) {
+                   HeapTuple old_tuple, const ChangeMark &mark, PenstockEvent *event) {
   if (!CanFetch(stream)) return;
   const BoundPlan &bound = *entry.plan;
-  Request request = NewRequest(entry.relid, xid, bound.plan.key.size());
+  Request request = NewRequest(entry.relid, mark, bound.plan.key.size());
   // A key with a NULL in it is no key of a unique index: nothing to look up.
   if (!AddKey(&request, bound, relation, old_tuple, nullptr)) return;
   (void)Fetch(stream, request, event);

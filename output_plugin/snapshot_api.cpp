@@ -15,7 +15,7 @@ namespace {
 constexpr const char *kMarkers[] = {"true", "first", "first_in_data_collection",
                                     "last_in_data_collection", "last"};
 
-void *CreateEncoder(List *options, const PenstockEventWriter *writer) {
+void *Create(List *options, const PenstockEventWriter *writer, Purpose purpose) {
   const char *mismatch =
       PenstockAbiMismatch(&writer->abi, sizeof(PenstockEventWriter), PENSTOCK_BUILD_ID);
   if (mismatch != nullptr) {
@@ -24,12 +24,24 @@ void *CreateEncoder(List *options, const PenstockEventWriter *writer) {
                     errdetail("The event writer comes from %s.", mismatch),
                     errhint("Restart the server after upgrading the package.")));
   }
-  Stream *stream = MakeStream(options, writer, true);
+  Stream *stream = MakeStream(options, writer, purpose);
   FixedSettings settings;
   FixSettings(&settings);  // until the transaction of the snapshot, or of the SQL function, ends
   const int64 now = NowNanos();
   pg::RunCxx([&] { stream->encoder->BeginTransaction(0, now / 1000, {}, 0); });
   return stream;
+}
+
+void *CreateEncoder(List *options, const PenstockEventWriter *writer) {
+  return Create(options, writer, Purpose::kSnapshot);
+}
+
+void *CreateRereadEncoder(List *options, const PenstockEventWriter *writer) {
+  return Create(options, writer, Purpose::kReread);
+}
+
+uint32_t NameGiver(void *encoder, Relation relation) {
+  return NamedRelation(OptionsOf(*static_cast<Stream *>(encoder)), relation, false);
 }
 
 bool CapturesRelation(void *encoder, Relation relation) {
@@ -42,24 +54,18 @@ bool CapturesRelation(void *encoder, Relation relation) {
   return LookupRelation(stream->relations, relation, PG_UINT64_MAX)->captured;
 }
 
-void WriteSnapshotRow(void *encoder, Relation relation, TupleTableSlot *slot,
-                      PenstockSnapshotMarker marker, uint64_t lsn, uint32_t xid) {
-  auto *stream = static_cast<Stream *>(encoder);
+// The change lacks its row.
+void WriteRow(Stream *stream, Relation relation, TupleTableSlot *slot, event::Change change) {
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   CachedRelation *entry = LookupRelation(stream->relations, relation, PG_UINT64_MAX);
   if (entry->captured) {
     slot_getallattrs(slot);
-    event::Change change;
-    change.op = 'r';
-    change.lsn = lsn;
-    change.snapshot = kMarkers[marker];
     change.after = ReadStoredRow(*entry, slot->tts_values, slot->tts_isnull);
-    stream->encoder->SetXid(xid);
     EncodeChange(stream, *entry, change);
     const size_t count = stream->encoder->events().size();
     for (size_t i = 0; i < count; ++i) {
       PenstockEvent event = stream->encoder->events()[i];
-      event.version_lsn = lsn;
+      event.version_lsn = change.lsn;
       stream->writer->write(stream->writer->self, &event);
     }
   }
@@ -67,11 +73,36 @@ void WriteSnapshotRow(void *encoder, Relation relation, TupleTableSlot *slot,
   MemoryContextReset(stream->change_context);
 }
 
+void WriteSnapshotRow(void *encoder, Relation relation, TupleTableSlot *slot,
+                      PenstockSnapshotMarker marker, uint64_t lsn, uint32_t xid) {
+  auto *stream = static_cast<Stream *>(encoder);
+  event::Change change;
+  change.op = 'r';
+  change.lsn = lsn;
+  change.snapshot = kMarkers[marker];
+  pg::RunCxx([&] { stream->encoder->SetXid(xid); });
+  WriteRow(stream, relation, slot, change);
+}
+
+void WriteRowAgain(void *encoder, Relation relation, TupleTableSlot *slot,
+                   const PenstockRowRequest *request) {
+  auto *stream = static_cast<Stream *>(encoder);
+  event::Change change;
+  change.op = request->op;
+  change.lsn = request->lsn;
+  pg::RunCxx(
+      [&] { stream->encoder->BeginTransaction(request->xid, request->commit_time_us, {}, 0); });
+  WriteRow(stream, relation, slot, change);
+}
+
 const PenstockOutputApi kApi = {
     {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockOutputApi), PENSTOCK_BUILD_ID},
     CreateEncoder,
     CapturesRelation,
     WriteSnapshotRow,
+    CreateRereadEncoder,
+    WriteRowAgain,
+    NameGiver,
 };
 
 }  // namespace

@@ -106,7 +106,7 @@ int64 UnixMicros(TimestampTz time) {
   return time + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
 }
 
-Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapshot) {
+Stream *MakeStream(List *options, const PenstockEventWriter *writer, Purpose purpose) {
   auto *stream = static_cast<Stream *>(palloc0(sizeof(Stream)));
   const StreamTexts texts = ReadTexts(options);
   auto *callback = static_cast<MemoryContextCallback *>(palloc0(sizeof(MemoryContextCallback)));
@@ -125,7 +125,7 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapsh
       AllocSetContextCreate(CurrentMemoryContext, "penstock change", ALLOCSET_DEFAULT_SIZES);
   stream->relations = MakeRelationCache(
       CurrentMemoryContext, &encoder->options(),
-      writer != nullptr ? static_cast<Oid>(writer->owner) : texts.owner, writer, snapshot);
+      writer != nullptr ? static_cast<Oid>(writer->owner) : texts.owner, writer, purpose);
   return stream;
 }
 

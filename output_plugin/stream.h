@@ -20,7 +20,7 @@ struct Stream {
 
 // Makes a stream in CurrentMemoryContext. options: list of DefElem with text values; topic.prefix
 // defaults to the database's name. ERROR on bad options.
-Stream *MakeStream(List *options, const PenstockEventWriter *writer, bool snapshot);
+Stream *MakeStream(List *options, const PenstockEventWriter *writer, Purpose purpose);
 
 inline const event::EventOptions &OptionsOf(const Stream &stream) {
   return stream.encoder->options();

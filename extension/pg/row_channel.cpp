@@ -81,9 +81,12 @@ void GetGreeting(const void* data, Size length, Oid* owner, List** options) {
 void PutRequest(StringInfo message, const PenstockRowRequest* request) {
   pq_sendint32(message, request->relation);
   pq_sendint32(message, request->xid);
+  pq_sendbyte(message, static_cast<uint8>(request->op));
+  pq_sendint64(message, request->lsn);
+  pq_sendint64(message, request->commit_time_us);
   pq_sendint32(message, request->column_count);
   for (uint32 i = 0; i < request->column_count; i++) {
-    PutText(message, request->columns[i]);
+    pq_sendint16(message, request->columns[i]);
     PutText(message, request->values[i]);
   }
 }
@@ -92,11 +95,14 @@ void GetRequest(const void* data, Size length, PenstockRowRequest* request) {
   StringInfoData message = Reading(data, length);
   request->relation = pq_getmsgint(&message, 4);
   request->xid = pq_getmsgint(&message, 4);
+  request->op = static_cast<char>(pq_getmsgbyte(&message));
+  request->lsn = pq_getmsgint64(&message);
+  request->commit_time_us = pq_getmsgint64(&message);
   request->column_count = pq_getmsgint(&message, 4);
-  auto** columns = static_cast<const char**>(palloc((request->column_count + 1) * sizeof(char*)));
+  auto* columns = static_cast<int16*>(palloc((request->column_count + 1) * sizeof(int16)));
   auto** values = static_cast<const char**>(palloc((request->column_count + 1) * sizeof(char*)));
   for (uint32 i = 0; i < request->column_count; i++) {
-    columns[i] = pq_getmsgrawstring(&message);
+    columns[i] = static_cast<int16>(pq_getmsgint(&message, 2));
     values[i] = pq_getmsgrawstring(&message);
   }
   request->columns = columns;

@@ -12,6 +12,7 @@ struct PenstockRowReader {
   shm_mq_handle* requests;
   shm_mq_handle* replies;
   BackgroundWorkerHandle* process;
+  Size largest;  // reply: the queue's buffer stays as large
 };
 
 namespace {
@@ -22,6 +23,8 @@ using penstock::pg::RowReplyKind;
 constexpr long kPollMs = 100;
 constexpr int kFirstPauseMs = 250;
 constexpr int kLongestPauseMs = 10000;
+// Of memory for replies; a reader that needed more is not used again.
+constexpr Size kKeptBytes = 16 * 1024 * 1024;
 
 const char kNoProcess[] =
     "out of background worker slots for the process that reads rows again; increase "
@@ -43,6 +46,20 @@ void KeepGoing(PenstockWorker* worker, long timeout_ms) {
   penstock_sleep(worker, timeout_ms, WaitEvent());
 }
 
+// What may be different the next time.
+bool IsTransient(int sqlstate) {
+  switch (ERRCODE_TO_CATEGORY(sqlstate)) {
+    case MAKE_SQLSTATE('0', '8', '0', '0', '0'):  // connections
+    case MAKE_SQLSTATE('4', '0', '0', '0', '0'):  // deadlock, serialization
+    case MAKE_SQLSTATE('5', '3', '0', '0', '0'):  // memory, disk, connections
+    case MAKE_SQLSTATE('5', '5', '0', '0', '0'):  // locks, among others
+    case MAKE_SQLSTATE('5', '7', '0', '0', '0'):  // cancelled, shutting down
+      return sqlstate != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+    default:
+      return false;
+  }
+}
+
 // NULL, or why there is no segment.
 const char* MakeChannel(PenstockRowReader* reader) {
   reader->segment = dsm_create(penstock::pg::RowChannelBytes(), DSM_CREATE_NULL_IF_MAXSEGMENTS);
@@ -61,6 +78,26 @@ const char* MakeChannel(PenstockRowReader* reader) {
   reader->requests = shm_mq_attach(requests, reader->segment, nullptr);
   reader->replies = shm_mq_attach(replies, reader->segment, nullptr);
   return nullptr;
+}
+
+// The same; and what is too little now may be enough the next time. The reason is in the caller's
+// memory context.
+const char* TryMakeChannel(PenstockRowReader* reader, MemoryContext caller) {
+  const char* volatile problem = nullptr;
+  PG_TRY();
+  {
+    problem = MakeChannel(reader);
+  }
+  PG_CATCH();
+  {
+    MemoryContextSwitchTo(caller);
+    ErrorData* error = CopyErrorData();
+    if (!IsTransient(error->sqlerrcode)) PG_RE_THROW();
+    FlushErrorState();
+    problem = error->message;
+  }
+  PG_END_TRY();
+  return problem;
 }
 
 bool StartProcess(PenstockWorker* worker, PenstockRowReader* reader) {
@@ -97,7 +134,10 @@ bool Receive(PenstockWorker* worker, PenstockRowReader* reader, RowReply* reply)
     Size length;
     void* data;
     const shm_mq_result result = shm_mq_receive(reader->replies, &length, &data, true);
-    if (result == SHM_MQ_SUCCESS) penstock::pg::GetReply(data, length, reply);
+    if (result == SHM_MQ_SUCCESS) {
+      reader->largest = Max(reader->largest, length);
+      penstock::pg::GetReply(data, length, reply);
+    }
     if (result != SHM_MQ_WOULD_BLOCK) return result == SHM_MQ_SUCCESS;
     KeepGoing(worker, kPollMs);
   }
@@ -116,26 +156,12 @@ bool Greet(PenstockWorker* worker, PenstockRowReader* reader) {
 const char* StartReader(PenstockWorker* worker) {
   MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
   worker->reader = static_cast<PenstockRowReader*>(palloc0(sizeof(PenstockRowReader)));
-  const char* problem = MakeChannel(worker->reader);
+  const char* problem = TryMakeChannel(worker->reader, old);
   if (problem == nullptr && !StartProcess(worker, worker->reader)) problem = kNoProcess;
   MemoryContextSwitchTo(old);
   if (problem == nullptr && !Greet(worker, worker->reader)) problem = kProcessEnded;
   if (problem != nullptr) penstock_stop_reader(worker);
   return problem;
-}
-
-// What may be different the next time.
-bool IsTransient(int sqlstate) {
-  switch (ERRCODE_TO_CATEGORY(sqlstate)) {
-    case MAKE_SQLSTATE('0', '8', '0', '0', '0'):  // connections
-    case MAKE_SQLSTATE('4', '0', '0', '0', '0'):  // deadlock, serialization
-    case MAKE_SQLSTATE('5', '3', '0', '0', '0'):  // memory, disk, connections
-    case MAKE_SQLSTATE('5', '5', '0', '0', '0'):  // locks, among others
-    case MAKE_SQLSTATE('5', '7', '0', '0', '0'):  // cancelled, shutting down
-      return sqlstate != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
-    default:
-      return false;
-  }
 }
 
 [[noreturn]] void RaiseReply(const RowReply* reply) {
@@ -148,6 +174,9 @@ bool IsTransient(int sqlstate) {
 
 // One attempt. NULL: answered; else why it should be tried again.
 const char* TryFetch(PenstockWorker* worker, const StringInfoData* request, RowReply* reply) {
+  if (worker->reader != nullptr && worker->reader->largest > kKeptBytes) {
+    penstock_stop_reader(worker);
+  }
   if (worker->reader == nullptr) {
     const char* problem = StartReader(worker);
     if (problem != nullptr) return problem;

@@ -2,7 +2,8 @@
 //
 // No SQL: the planner would evaluate index predicates, constraints and domain checks of whoever
 // owns the table, and this process is a superuser's. An index scan and, where no index fits, a scan
-// of the table call nothing but the type's input function and its equality.
+// of the table call nothing but functions of the types: output, and for types that hold no domain
+// input and equality. The caller acts as the table's owner all the same.
 #include "row_lookup.h"
 
 extern "C" {
@@ -13,6 +14,8 @@ extern "C" {
 #include "access/tableam.h"
 #include "catalog/pg_am.h"
 #include "catalog/pg_index.h"
+#include "catalog/pg_type.h"
+#include "storage/bufmgr.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 #include "utils/typcache.h"
@@ -23,14 +26,17 @@ namespace penstock::pg {
 
 namespace {
 
+constexpr BlockNumber kManyBlocks = 1000;
+
 // One column of the request as the table has it now.
 struct Column {
   AttrNumber number;
-  Oid type;  // of a domain its base type
   Oid collation;
-  TypeCacheEntry* cache;
+  Oid output;
   const char* text;
-  Datum value;  // when the type has an equality
+  bool has_value;  // it can be compared by the type's equality, and looked up in an index
+  TypeCacheEntry* cache;
+  Datum value;
 };
 
 struct Wanted {
@@ -38,47 +44,30 @@ struct Wanted {
   Column* columns;
 };
 
-AttrNumber NumberOf(Relation relation, const char* name) {
-  TupleDesc desc = RelationGetDescr(relation);
-  for (int i = 0; i < desc->natts; i++) {
-    Form_pg_attribute attribute = TupleDescAttr(desc, i);
-    if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), name) == 0) {
-      return attribute->attnum;
-    }
-  }
-  return InvalidAttrNumber;
-}
-
-// A column was renamed or dropped since the change: the columns of the primary key in their order
-// are the best guess, when they are as many.
-bool TakePrimaryKey(Relation relation, Wanted* wanted) {
-  RelationGetIndexList(relation);  // makes rd_pkindex valid
-  if (!OidIsValid(relation->rd_pkindex)) return false;
-  Relation index = index_open(relation->rd_pkindex, AccessShareLock);
-  const bool same = index->rd_index->indnkeyatts == wanted->count;
-  for (int i = 0; same && i < wanted->count; i++) {
-    wanted->columns[i].number = index->rd_index->indkey.values[i];
-  }
-  index_close(index, NoLock);
-  return same;
-}
-
 void FindColumns(Relation relation, const PenstockRowRequest* request, Wanted* wanted) {
-  const char* missing = nullptr;
+  TupleDesc desc = RelationGetDescr(relation);
   for (int i = 0; i < wanted->count; i++) {
-    wanted->columns[i].number = NumberOf(relation, request->columns[i]);
+    const AttrNumber number = request->columns[i];
+    if (number < 1 || number > desc->natts || TupleDescAttr(desc, number - 1)->attisdropped) {
+      ereport(ERROR,
+              (errcode(ERRCODE_UNDEFINED_COLUMN),
+               errmsg("a column of the key of table \"%s\" does not exist any more",
+                      RelationGetRelationName(relation)),
+               errdetail("A row must be read again by the key it had, because a large value that "
+                         "did not change is not in the WAL."),
+               errhint("Leave the table out of the sink, or create the sink anew.")));
+    }
+    wanted->columns[i].number = number;
     wanted->columns[i].text = request->values[i];
-    if (wanted->columns[i].number == InvalidAttrNumber) missing = request->columns[i];
   }
-  if (missing == nullptr || TakePrimaryKey(relation, wanted)) return;
-  ereport(
-      ERROR,
-      (errcode(ERRCODE_UNDEFINED_COLUMN),
-       errmsg("column \"%s\" of table \"%s\" does not exist any more", missing,
-              RelationGetRelationName(relation)),
-       errdetail("A row must be read again by the key it had, because a large value that did "
-                 "not change is not in the WAL."),
-       errhint("Rename the column back until the sink has caught up, or leave the table out.")));
+}
+
+// Whether the type's input function runs no code but its own. What can hold a value of a domain
+// cannot promise that: its input evaluates the domain's constraints.
+bool HasPlainInput(Oid type) {
+  const Oid element = get_element_type(type);
+  const char kind = get_typtype(OidIsValid(element) ? element : type);
+  return kind == TYPTYPE_BASE || kind == TYPTYPE_ENUM;
 }
 
 void ReadValues(Relation relation, Wanted* wanted) {
@@ -87,28 +76,31 @@ void ReadValues(Relation relation, Wanted* wanted) {
     Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), column->number - 1);
     Oid input;
     Oid parameter;
-    column->type = getBaseType(attribute->atttypid);
+    bool is_varlena;
+    const Oid type = getBaseType(attribute->atttypid);
     column->collation = attribute->attcollation;
-    column->cache = lookup_type_cache(column->type, TYPECACHE_EQ_OPR | TYPECACHE_EQ_OPR_FINFO);
-    if (!OidIsValid(column->cache->eq_opr)) continue;
-    getTypeInputInfo(column->type, &input, &parameter);
+    getTypeOutputInfo(type, &column->output, &is_varlena);
+    if (!HasPlainInput(type)) continue;
+    column->cache = lookup_type_cache(type, TYPECACHE_EQ_OPR | TYPECACHE_EQ_OPR_FINFO);
+    column->has_value = OidIsValid(column->cache->eq_opr);
+    if (!column->has_value) continue;
+    getTypeInputInfo(type, &input, &parameter);
     // Without type modifier: it may be a narrower one by now.
     column->value = OidInputFunctionCall(input, const_cast<char*>(column->text), parameter, -1);
   }
 }
 
+// Equal values with different texts (1.0 and 1.00) are different documents.
 bool ColumnEquals(const Column* column, TupleTableSlot* slot) {
   bool is_null;
   const Datum value = slot_getattr(slot, column->number, &is_null);
   if (is_null) return false;
-  if (OidIsValid(column->cache->eq_opr)) {
-    return DatumGetBool(
-        FunctionCall2Coll(&column->cache->eq_opr_finfo, column->collation, value, column->value));
+  if (column->has_value &&
+      !DatumGetBool(FunctionCall2Coll(&column->cache->eq_opr_finfo, column->collation, value,
+                                      column->value))) {
+    return false;
   }
-  Oid output;
-  bool is_varlena;
-  getTypeOutputInfo(column->type, &output, &is_varlena);
-  char* text = OidOutputFunctionCall(output, value);
+  char* text = OidOutputFunctionCall(column->output, value);
   const bool equal = strcmp(text, column->text) == 0;
   pfree(text);
   return equal;
@@ -126,7 +118,7 @@ const Column* ColumnOf(Relation index, int position, const Wanted* wanted) {
   const AttrNumber number = index->rd_index->indkey.values[position];
   for (int i = 0; i < wanted->count; i++) {
     const Column* column = &wanted->columns[i];
-    if (column->number != number || !OidIsValid(column->cache->eq_opr)) continue;
+    if (column->number != number || !column->has_value) continue;
     const Oid type = index->rd_opcintype[position];
     const Oid equality =
         get_opfamily_member(index->rd_opfamily[position], type, type, BTEqualStrategyNumber);
@@ -201,8 +193,20 @@ bool SearchIndex(Relation relation, Oid index_oid, int key_count, const Wanted* 
   return found;
 }
 
+// Once for a table, as long as its rows come in a run.
+void WarnOfScan(Relation relation) {
+  static Oid warned = InvalidOid;
+  if (warned == RelationGetRelid(relation)) return;
+  if (RelationGetNumberOfBlocks(relation) < kManyBlocks) return;
+  warned = RelationGetRelid(relation);
+  ereport(LOG, (errmsg("table \"%s\" is read whole to find one row of it",
+                       RelationGetRelationName(relation)),
+                errhint("Create an index on the columns that are the ids of its documents.")));
+}
+
 bool SearchTable(Relation relation, const Wanted* wanted, TupleTableSlot* slot) {
   bool found = false;
+  WarnOfScan(relation);
   TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, nullptr);
   while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();

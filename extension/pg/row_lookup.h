@@ -12,9 +12,9 @@ extern "C" {
 
 namespace penstock::pg {
 
-// Puts a row whose columns equal the request's values into the slot: one that the active snapshot
-// sees. False: there is none. The relation is locked by the caller. ERROR when the columns cannot
-// be found any more.
+// Puts a row whose columns have the request's values, text by text, into the slot: one that the
+// active snapshot sees. False: there is none. The relation is locked by the caller. ERROR when the
+// columns cannot be found any more.
 bool FindRow(Relation relation, const PenstockRowRequest* request, TupleTableSlot* slot);
 
 }  // namespace penstock::pg

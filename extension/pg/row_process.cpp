@@ -11,11 +11,11 @@
 extern "C" {
 #include "access/table.h"
 #include "access/tableam.h"
-#include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "storage/lmgr.h"
 #include "storage/procarray.h"
 #include "tcop/tcopprot.h"
+#include "utils/guc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
@@ -30,6 +30,7 @@ using penstock::pg::FindRow;
 using penstock::pg::RowChannelHead;
 
 constexpr long kIdleMs = 60000;
+constexpr int kKeptBytes = 1024 * 1024;  // of memory for replies
 // Then the worker says what it waits for and asks again: nothing is held for long.
 const char kLockTimeout[] = "5s";
 
@@ -96,7 +97,7 @@ void MakeEncoder(RowProcess* process) {
   process->api =
       static_cast<const PenstockOutputApi*>(*find_rendezvous_variable(PENSTOCK_API_VARIABLE));
   // Outside a transaction: then the settings it fixes, for the texts of values, stay.
-  process->encoder = process->api->encoder_create(options, writer);
+  process->encoder = process->api->reread_encoder_create(options, writer);
 }
 
 // A commit can be decoded before it is visible to others; with a synchronous standby that is away
@@ -108,32 +109,52 @@ void WaitUntilVisible(RowProcess* process, TransactionId xid) {
   XactLockTableWait(xid, nullptr, nullptr, XLTW_None);
 }
 
+// The events of a partition may go by the name of its root. DDL locks roots first: to wait for one
+// here, with the partition locked, would be a deadlock that may hit the other session.
+void LockRoot(RowProcess* process, Relation relation) {
+  const Oid named = process->api->named_relation(process->encoder, relation);
+  if (!OidIsValid(named) || named == RelationGetRelid(relation)) return;
+  if (ConditionalLockRelationOid(named, AccessShareLock)) return;
+  const char* name = get_rel_name(named);
+  ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+                  errmsg("could not obtain lock on relation \"%s\"", name == nullptr ? "" : name)));
+}
+
+// NULL: it is gone.
 Relation OpenTable(RowProcess* process, Oid relid) {
   const char* name = get_rel_name(relid);
   if (name == nullptr) return nullptr;
   snprintf(process->step, sizeof(process->step), "It waited for a lock on table \"%s\".", name);
   Relation relation = try_table_open(relid, AccessShareLock);
-  if (relation == nullptr || !relation->rd_rel->relispartition) return relation;
-  // The events of a partition may go by the name of its root.
-  ListCell* cell;
-  foreach (cell, get_partition_ancestors(relid)) {
-    LockRelationOid(lfirst_oid(cell), AccessShareLock);
+  // An empty table can become a view of the same OID, up to PostgreSQL 15.
+  if (relation != nullptr && relation->rd_rel->relkind != RELKIND_RELATION) {
+    table_close(relation, AccessShareLock);
+    return nullptr;
   }
+  if (relation != nullptr) LockRoot(process, relation);
   return relation;
 }
 
-// False: the row is gone.
+// False: the row is gone. Acts as the table's owner, as VACUUM and ANALYZE do: whatever code a
+// value brings in is his, not a superuser's.
 bool ReadRow(RowProcess* process, Relation relation, const PenstockRowRequest* request) {
+  Oid user;
+  int context;
+  GetUserIdAndSecContext(&user, &context);
+  SetUserIdAndSecContext(relation->rd_rel->relowner,
+                         context | SECURITY_RESTRICTED_OPERATION | SECURITY_LOCAL_USERID_CHANGE);
+  const int settings = NewGUCNestLevel();
   TupleTableSlot* slot = table_slot_create(relation, nullptr);
   PushActiveSnapshot(GetTransactionSnapshot());
   const bool found = FindRow(relation, request, slot);
   process->written = false;
   if (found) {
-    process->api->write_snapshot_row(process->encoder, relation, slot, PENSTOCK_SNAPSHOT_TRUE, 0,
-                                     0);
+    process->api->write_row_again(process->encoder, relation, slot, request);
   }
   ExecDropSingleTupleTableSlot(slot);
   PopActiveSnapshot();
+  AtEOXact_GUC(false, settings);
+  SetUserIdAndSecContext(user, context);
   if (!found || process->written) return found;
   ereport(ERROR,
           (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -171,8 +192,13 @@ void Answer(RowProcess* process, const void* data, Size length) {
 }
 
 bool Send(RowProcess* process) {
-  return shm_mq_send(process->replies, static_cast<Size>(process->reply.len), process->reply.data,
-                     false, true) == SHM_MQ_SUCCESS;
+  const bool sent = shm_mq_send(process->replies, static_cast<Size>(process->reply.len),
+                                process->reply.data, false, true) == SHM_MQ_SUCCESS;
+  if (process->reply.maxlen > kKeptBytes) {
+    pfree(process->reply.data);
+    initStringInfo(&process->reply);
+  }
+  return sent;
 }
 
 // In PG_CATCH. What is left of the request dies with the process.

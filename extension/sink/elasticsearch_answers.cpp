@@ -10,12 +10,14 @@ namespace {
 
 constexpr size_t kMaxReasonBytes = 400;
 
+constexpr char kNoError[] = "-";
+
 // The first row that fits decides. An overloaded server is known by the status: the names of its
 // errors differ between Elasticsearch and OpenSearch.
 struct Row {
   int from;  // statuses, inclusive
   int to;
-  const char* type;    // part of the error's type
+  const char* type;    // part of the error's type; kNoError: there is none
   const char* reason;  // part of its reason
   AnswerAction action;
 };
@@ -31,8 +33,12 @@ constexpr Row kItemRows[] = {
     {400, 400, "illegal_argument_exception", "pipeline with id [", AnswerAction::kStop},
     {400, 400, "illegal_argument_exception", "data stream", AnswerAction::kStop},
     {400, 400, "illegal_argument_exception", "no write index is defined", AnswerAction::kStop},
-    {404, 404, "", "", AnswerAction::kDone},  // a delete of what is not there
-    {409, 409, "", "", AnswerAction::kStale},
+    // A delete of what is not there. With an error something else was not found: a shard, or what
+    // an ingest pipeline needs.
+    {404, 404, kNoError, "", AnswerAction::kDone},
+    {404, 404, "", "", AnswerAction::kAgain},
+    {409, 409, "version_conflict_engine_exception", "", AnswerAction::kStale},
+    {409, 409, "", "", AnswerAction::kAgain},
     {408, 408, "", "", AnswerAction::kAgain},
     {413, 413, "", "", AnswerAction::kTooLarge},
     {429, 429, "", "", AnswerAction::kOverloaded},
@@ -54,11 +60,16 @@ constexpr Row kRequestRows[] = {
     {0, 999, "", "", AnswerAction::kAgain},
 };
 
+bool FitsType(const Row& row, std::string_view type) {
+  if (row.type == kNoError) return type.empty();
+  return type.find(row.type) != std::string_view::npos;
+}
+
 template <size_t kCount>
 AnswerAction Find(const Row (&rows)[kCount], int status, std::string_view type,
                   std::string_view reason) {
   for (const Row& row : rows) {
-    if (status >= row.from && status <= row.to && type.find(row.type) != std::string_view::npos &&
+    if (status >= row.from && status <= row.to && FitsType(row, type) &&
         reason.find(row.reason) != std::string_view::npos) {
       return row.action;
     }

@@ -1,6 +1,8 @@
 // elasticsearch_call.cpp: see elasticsearch_call.h.
 #include "elasticsearch_call.h"
 
+#include <utility>
+
 namespace penstock::sink {
 namespace {
 
@@ -14,6 +16,12 @@ bool IsAnswer(const HttpResponse& response) {
 
 }  // namespace
 
+void ElasticsearchCall::Send(HttpRequest request) {
+  // Only now: an answer may be rejected after it was taken, and the pauses are to grow then too.
+  if (std::exchange(answered_, false)) backoff_.Succeed();
+  id_ = http_->Start(std::move(request));
+}
+
 bool ElasticsearchCall::Answered(const HttpResponse& response) {
   id_ = 0;
   const AnswerAction action = ActionOfRequest(response.status, ParseError(response).type);
@@ -21,12 +29,13 @@ bool ElasticsearchCall::Answered(const HttpResponse& response) {
     Reject(response);
     return false;
   }
-  backoff_.Succeed();
+  answered_ = true;
   trouble_ = {};
   return true;
 }
 
 void ElasticsearchCall::Reject(const HttpResponse& response) {
+  answered_ = false;
   trouble_ = RetryStatus(response);
   backoff_.Fail();
 }

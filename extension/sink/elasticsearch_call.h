@@ -19,7 +19,7 @@ class ElasticsearchCall {
   // Whether the next request may be sent: none is under way and no pause is due.
   bool Due() const { return id_ == 0 && backoff_.Due(); }
   int64_t WaitMs() const { return id_ != 0 ? -1 : backoff_.WaitMs(); }  // -1: for an answer
-  void Send(HttpRequest request) { id_ = http_->Start(std::move(request)); }
+  void Send(HttpRequest request);
   bool Waits(uint64_t id) const { return id_ != 0 && id_ == id; }
 
   // Takes the answer to what was sent; false: the request is to be made again, trouble says why.
@@ -29,7 +29,8 @@ class ElasticsearchCall {
   // Takes an answer that the caller deals with by itself.
   void Settle() { id_ = 0; }
 
-  // The answer makes no sense: the request is to be made again.
+  // The answer that was just taken makes no sense: the request is to be made again, later each
+  // time.
   void Reject(const HttpResponse& response);
 
   const Status& trouble() const { return trouble_; }
@@ -38,6 +39,7 @@ class ElasticsearchCall {
   HttpClient* http_;
   Backoff backoff_;
   uint64_t id_ = 0;
+  bool answered_ = false;  // and the answer was not rejected
   Status trouble_;
 };
 

@@ -1,6 +1,9 @@
 // elasticsearch_documents.cpp: see elasticsearch_documents.h.
 #include "elasticsearch_documents.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "output_plugin/event/buffer.h"
 #include "output_plugin/event/json_text.h"
 
@@ -13,17 +16,10 @@ constexpr size_t kDocumentBytes = 400;
 // What is given to the tracker: its sum of bytes is not used, memory is counted here.
 constexpr size_t kNoBytes = 0;
 
-// The number, whether there is a routing and how long it is, the routing, the id. Fixed lengths in
-// front make it unambiguous.
-size_t MakeKey(uint32_t number, const Event& event, std::string* key) {
-  const std::string_view routing = event.routing.value_or(std::string_view());
-  const uint64_t routing_size = event.routing ? routing.size() + 1 : 0;
+// The number, of fixed length, and the id.
+void MakeKey(uint32_t number, const Event& event, std::string* key) {
   key->assign(reinterpret_cast<const char*>(&number), sizeof(number));
-  key->append(reinterpret_cast<const char*>(&routing_size), sizeof(routing_size));
-  key->append(routing);
-  const size_t id_offset = key->size();
   key->append(event.key.value_or(std::string_view()));
-  return id_offset;
 }
 
 std::string Render(std::string_view index_name, const Event& event) {
@@ -55,27 +51,48 @@ void AddTicket(std::vector<Documents::Ticket>* tickets, Documents::Ticket ticket
   }
 }
 
+// Older tickets first, as they came.
+void PutInFront(std::vector<Documents::Ticket> older, std::vector<Documents::Ticket>* tickets) {
+  for (const Documents::Ticket& ticket : *tickets) AddTicket(&older, ticket);
+  tickets->swap(older);
+}
+
+std::vector<Documents::State>::iterator WithRouting(std::vector<Documents::State>* states,
+                                                    std::optional<std::string_view> routing) {
+  return std::find_if(states->begin(), states->end(), [routing](const Documents::State& state) {
+    return state.routing == routing;
+  });
+}
+
 }  // namespace
 
 void Documents::Add(ElasticsearchIndex* index, uint32_t number, std::string_view index_name,
                     const Event& event) {
-  const size_t id_offset = MakeKey(number, event, &key_);
+  MakeKey(number, event, &key_);
   const auto [place, is_new] = documents_.try_emplace(key_);
   Document* document = &place->second;
   if (is_new) {
     document->index = index;
     document->key = &place->first;
-    document->id_offset = id_offset;
     bytes_ += kDocumentBytes + key_.size();
   }
   const bool was_ready = !document->sent && !document->waiting.empty();
-  bytes_ -= document->waiting.size();
-  if (was_ready) ready_bytes_ -= document->waiting.size();
-  document->waiting = Render(index_name, event);
-  bytes_ += document->waiting.size();
-  AddTicket(&document->waiting_tickets, {tracker_->Add(kNoBytes), 1});
+  if (was_ready) ready_bytes_ -= document->waiting.front().text.size();
+  State state;
+  const auto replaced = WithRouting(&document->waiting, event.routing);
+  if (replaced == document->waiting.end()) {
+    if (event.routing) state.routing.emplace(*event.routing);
+  } else {
+    bytes_ -= replaced->text.size();
+    state = std::move(*replaced);
+    document->waiting.erase(replaced);
+  }
+  state.text = Render(index_name, event);
+  bytes_ += state.text.size();
+  AddTicket(&state.tickets, {tracker_->Add(kNoBytes), 1});
+  document->waiting.push_back(std::move(state));
   if (was_ready) {
-    ready_bytes_ += document->waiting.size();
+    ready_bytes_ += document->waiting.front().text.size();
   } else if (!document->sent) {
     MakeReady(document);
   }
@@ -83,7 +100,7 @@ void Documents::Add(ElasticsearchIndex* index, uint32_t number, std::string_view
 
 void Documents::MakeReady(Document* document) {
   ready_.push_back(document);
-  ready_bytes_ += document->waiting.size();
+  ready_bytes_ += document->waiting.front().text.size();
 }
 
 Documents::Bulk Documents::Take(size_t max_records, size_t max_bytes) {
@@ -91,7 +108,7 @@ Documents::Bulk Documents::Take(size_t max_records, size_t max_bytes) {
   size_t records = 0;
   size_t bytes = 0;
   while (records < ready_.size() && records < max_records) {
-    const size_t size = ready_[records]->waiting.size();
+    const size_t size = ready_[records]->waiting.front().text.size();
     if (records > 0 && bytes + size > max_bytes) break;
     bytes += size;
     ++records;
@@ -101,10 +118,12 @@ Documents::Bulk Documents::Take(size_t max_records, size_t max_bytes) {
   for (size_t i = 0; i < records; ++i) {
     Document* document = ready_.front();
     ready_.pop_front();
-    bulk.items.push_back({document, bulk.body.size(), document->waiting.size()});
-    bulk.body += document->waiting;
-    std::string().swap(document->waiting);
-    document->sent_tickets.swap(document->waiting_tickets);
+    State& state = document->under_way;
+    state = std::move(document->waiting.front());
+    document->waiting.erase(document->waiting.begin());
+    bulk.items.push_back({document, bulk.body.size(), state.text.size()});
+    bulk.body += state.text;
+    std::string().swap(state.text);
     document->sent = true;
   }
   ready_bytes_ -= bytes;
@@ -113,10 +132,10 @@ Documents::Bulk Documents::Take(size_t max_records, size_t max_bytes) {
 
 void Documents::Delivered(const Item& item) {
   Document* document = item.document;
-  for (const Ticket& ticket : document->sent_tickets) {
+  for (const Ticket& ticket : document->under_way.tickets) {
     for (uint64_t i = 0; i < ticket.events; ++i) tracker_->Acknowledge(ticket.group, kNoBytes);
   }
-  document->sent_tickets.clear();
+  document->under_way = {};
   document->sent = false;
   bytes_ -= item.size;
   MarkRefused(document, false);
@@ -128,19 +147,19 @@ void Documents::TryAgain(const Item& item, std::string_view body) {
   Document* document = item.document;
   MarkRefused(document, true);
   if (GiveWay(item)) return;
-  document->waiting = body.substr(item.offset, item.size);
-  document->waiting_tickets.swap(document->sent_tickets);
+  document->under_way.text = body.substr(item.offset, item.size);
+  document->waiting.insert(document->waiting.begin(), std::move(document->under_way));
+  document->under_way = {};
   document->sent = false;
   MakeReady(document);
 }
 
 bool Documents::GiveWay(const Item& item) {
   Document* document = item.document;
-  if (document->waiting.empty()) return false;
-  // Older tickets first, as they came.
-  for (const Ticket& ticket : document->waiting_tickets) AddTicket(&document->sent_tickets, ticket);
-  document->waiting_tickets.swap(document->sent_tickets);
-  document->sent_tickets.clear();
+  const auto newer = WithRouting(&document->waiting, document->under_way.routing);
+  if (newer == document->waiting.end()) return false;
+  PutInFront(std::move(document->under_way.tickets), &newer->tickets);
+  document->under_way = {};
   document->sent = false;
   bytes_ -= item.size;
   MakeReady(document);

@@ -1,9 +1,13 @@
 // elasticsearch_documents.h: documents on their way, and the order between those of one id.
 //
-// Of every document (index, id, routing) at most one state is under way in a request and at most
-// one waits. A newer event takes the place of the waiting one; while one is under way the newer
-// waits for its answer. So states of one id never overtake each other, and a row that changes all
-// the time costs two states of memory.
+// Of every document (index, id) at most one state is under way in a request, and at most one waits
+// for each routing. A newer event takes the place of the one that waits with its routing; while one
+// is under way the others wait for its answer. So states of one id never overtake each other, and a
+// row that changes all the time costs two states of memory.
+//
+// The routing is no part of a document: two routings may lead to one shard, and there the id is one
+// document. A row whose routing changes is a delete with the old and a document with the new one,
+// with one version: in the wrong order the delete would win.
 //
 // An event that was replaced counts as delivered when the state that replaced it is durable: its
 // ticket (transaction and number of events) moves there.
@@ -12,6 +16,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,17 +36,21 @@ class Documents {
     uint64_t events;
   };
 
+  struct State {
+    std::string text;  // action line, and document line; empty while it is in a request
+    std::optional<std::string> routing;
+    std::vector<Ticket> tickets;
+  };
+
   struct Document {
     ElasticsearchIndex* index = nullptr;
-    const std::string* key = nullptr;  // in the map
-    size_t id_offset = 0;              // of the id in the key
-    std::string waiting;               // action line, and document line; empty: nothing waits
-    std::vector<Ticket> waiting_tickets;
-    std::vector<Ticket> sent_tickets;
-    bool sent = false;
+    const std::string* key = nullptr;  // in the map: the index's number, the id
+    std::vector<State> waiting;        // in order; no two with the same routing
+    State under_way;
+    bool sent = false;     // one is under way
     bool refused = false;  // the last answer asked to try again
 
-    std::string_view id() const { return std::string_view(*key).substr(id_offset); }
+    std::string_view id() const { return std::string_view(*key).substr(sizeof(uint32_t)); }
   };
 
   // A bulk request's documents and where their bytes are in its body.
@@ -69,8 +78,8 @@ class Documents {
   // The answers of a bulk's documents. body: of the bulk.
   void Delivered(const Item& item);
   void TryAgain(const Item& item, std::string_view body);
-  // Whether a newer state waits, so that it does not matter that this one was refused; then that
-  // one is the next.
+  // Whether a newer state waits with the same routing, so that it does not matter that this one was
+  // refused; then the first that waits is the next.
   bool GiveWay(const Item& item);
 
   bool empty() const { return documents_.empty(); }

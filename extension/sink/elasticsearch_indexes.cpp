@@ -14,8 +14,17 @@ constexpr char kAnew[] =
 
 std::string Quoted(const ElasticsearchIndex& index) { return "index \"" + index.name + "\""; }
 
-std::string Path(const ElasticsearchIndex& index, const char* rest) {
+// How often in a row an index that ought to be there may be missing: a node may lag behind the one
+// that made it.
+constexpr int kMaxMisses = 5;
+
+std::string PathOfName(const ElasticsearchIndex& index, const char* rest) {
   return "/" + UrlEncode(index.name) + rest;
+}
+
+// Of the index itself: through an alias a setting would reach every index behind it.
+std::string Path(const ElasticsearchIndex& index, const char* rest) {
+  return "/" + UrlEncode(index.concrete.empty() ? index.name : index.concrete) + rest;
 }
 
 bool Succeeded(const HttpResponse& response) {
@@ -111,6 +120,7 @@ void ElasticsearchIndexes::Advance() {
 
 void ElasticsearchIndexes::AdvanceIndex(Index* index) {
   if (index->step == IndexStep::kRecord) Record(index);
+  if (index->step == IndexStep::kReady && index->verify) index->step = IndexStep::kVerify;
   if (index->step == IndexStep::kReady && index->marker.loading && !loading_) {
     index->step = index->marker.refresh_off ? IndexStep::kRefreshOn : IndexStep::kRefresh;
   }
@@ -135,6 +145,12 @@ void ElasticsearchIndexes::Fail(Index* index, Status status) {
   index->failed = std::move(status);
 }
 
+bool ElasticsearchIndexes::LookAgain(Index* index, const HttpResponse& response) {
+  if (response.status != 404 || ++index->misses >= kMaxMisses) return false;
+  index->call.Reject(response);
+  return true;
+}
+
 Status ElasticsearchIndexes::Gone(const Index& index) {
   return {StatusCode::kDataError,
           Quoted(index) + " was deleted, or deleted and made again: documents are missing in it",
@@ -144,7 +160,7 @@ Status ElasticsearchIndexes::Gone(const Index& index) {
 // --- requests -----------------------------------------------------------------------------------
 
 HttpRequest ElasticsearchIndexes::Look(const Index& index) const {
-  return {"GET", Path(index, kIndexFactsPath)};
+  return {"GET", PathOfName(index, kIndexFactsPath)};
 }
 
 HttpRequest ElasticsearchIndexes::Remove(const Index& index) const {
@@ -152,7 +168,7 @@ HttpRequest ElasticsearchIndexes::Remove(const Index& index) const {
 }
 
 HttpRequest ElasticsearchIndexes::Create(const Index& index) const {
-  return {"PUT", Path(index, ""),
+  return {"PUT", PathOfName(index, ""),
           CreateIndexBody(options_.index_settings, index.marker.refresh_off, MappingFor(index),
                           index.marker)};
 }
@@ -192,22 +208,22 @@ std::string ElasticsearchIndexes::MappingFor(const Index& index) const {
 void ElasticsearchIndexes::HandleLook(Index* index, const HttpResponse& response) {
   IndexFacts facts;
   if (response.status == 404) {
-    HandleMissing(index);
-  } else if (Succeeded(response) && ParseIndexFacts(response.body, index->name, &facts)) {
+    HandleMissing(index, response);
+  } else if (Succeeded(response) && ParseIndexFacts(response.body, &facts)) {
     HandleFound(index, std::move(facts));
   } else if (Succeeded(response)) {
-    Fail(index, {StatusCode::kDataError,
-                 Quoted(*index) + " is not a single index, and no alias with a write index",
-                 "Name another index for this table in option index.map."});
+    Fail(index, {StatusCode::kDataError, Quoted(*index) + " is an alias of several indexes",
+                 "A row's document may be in any of them. Name a single index, or an alias of one, "
+                 "in option index.map."});
   } else {
     Fail(index, {StatusCode::kDataError,
                  Quoted(*index) + " cannot be used: " + ParseError(response).reason});
   }
 }
 
-void ElasticsearchIndexes::HandleMissing(Index* index) {
+void ElasticsearchIndexes::HandleMissing(Index* index, const HttpResponse& response) {
   if (index->made_now || !state_.UuidOf(index->name).empty()) {
-    Fail(index, Gone(*index));
+    if (!LookAgain(index, response)) Fail(index, Gone(*index));
   } else if (!options_.create_index) {
     Fail(index, {StatusCode::kDataError, Quoted(*index) + " does not exist",
                  "Make it, or let the sink make it with index.create=true."});
@@ -219,16 +235,33 @@ void ElasticsearchIndexes::HandleMissing(Index* index) {
   }
 }
 
+// Why an index that somebody else writes cannot be ours as well.
+Status ElasticsearchIndexes::OtherWriter(const Index& index, const IndexFacts& facts) const {
+  if (!facts.marker || SameSink(*facts.marker, identity_)) return {};
+  if (facts.marker->system_identifier != identity_.system_identifier) {
+    return {StatusCode::kDataError,
+            Quoted(index) + " was written by another PostgreSQL cluster, system identifier " +
+                facts.marker->system_identifier,
+            "Versions of documents are positions in the WAL and cannot be compared: delete the "
+            "index, or name another one in option index.map."};
+  }
+  // Its worker removes the index when it has to begin again.
+  if (facts.marker->loading) {
+    return {StatusCode::kDataError,
+            Quoted(index) + " is being loaded by sink \"" + facts.marker->sink + "\"",
+            "Wait until that sink has loaded it; if it was dropped meanwhile, delete the index."};
+  }
+  return {};
+}
+
 void ElasticsearchIndexes::HandleFound(Index* index, IndexFacts facts) {
+  index->misses = 0;
+  index->concrete = facts.concrete;
   const IndexMarker found = facts.marker.value_or(IndexMarker());
   const bool ours = facts.marker && SameSink(found, identity_);
   const std::string known = state_.UuidOf(index->name);
-  if (facts.marker && found.system_identifier != identity_.system_identifier) {
-    Fail(index, {StatusCode::kDataError,
-                 Quoted(*index) + " was written by another PostgreSQL cluster, system identifier " +
-                     found.system_identifier,
-                 "Versions of documents are positions in the WAL and cannot be compared: delete "
-                 "the index, or name another one in option index.map."});
+  if (Status status = OtherWriter(*index, facts); !status.ok()) {
+    Fail(index, std::move(status));
     return;
   }
   if (loading_ && ours && found.created && found.loading && !index->made_now) {
@@ -245,9 +278,9 @@ void ElasticsearchIndexes::HandleFound(Index* index, IndexFacts facts) {
     index->step = IndexStep::kRecord;
     return;
   }
-  // A sink that was dropped while it loaded leaves refresh off for the next one to mend.
-  const bool unfinished = facts.marker && found.loading;
-  index->marker = facts.marker && !ours && !unfinished ? found : MarkerOf(identity_);
+  // A sink of this name that was dropped while it loaded leaves refresh off for us to mend.
+  const bool unfinished = ours && found.loading;
+  index->marker = facts.marker && !ours ? found : MarkerOf(identity_);
   index->marker.created = ours && found.created;
   index->marker.loading = loading_ || unfinished;
   index->marker.refresh_off =
@@ -263,8 +296,10 @@ void ElasticsearchIndexes::HandleFound(Index* index, IndexFacts facts) {
 
 void ElasticsearchIndexes::HandleVerify(Index* index, const HttpResponse& response) {
   IndexFacts facts;
-  if (Succeeded(response) && ParseIndexFacts(response.body, index->name, &facts) &&
-      facts.uuid == index->uuid) {
+  if (LookAgain(index, response)) return;
+  if (Succeeded(response) && ParseIndexFacts(response.body, &facts) && facts.uuid == index->uuid) {
+    index->misses = 0;
+    index->verify = false;
     index->step = IndexStep::kReady;
   } else {
     failed_ = Gone(*index);
@@ -276,6 +311,7 @@ void ElasticsearchIndexes::HandleRemove(Index* index, const HttpResponse& respon
     index->call.Reject(response);
     return;
   }
+  index->concrete.clear();
   index->step = IndexStep::kLook;
 }
 
@@ -288,8 +324,10 @@ void ElasticsearchIndexes::HandleCreate(Index* index, const HttpResponse& respon
     // By somebody else just now; or by ourselves, and the answer was lost.
     index->step = IndexStep::kLook;
   } else if (!RetryWithFlatObject(error)) {
+    const bool bad_name = error.type == "invalid_index_name_exception";
     Fail(index, {StatusCode::kDataError, Quoted(*index) + " could not be made: " + error.reason,
-                 "Look at options index.settings and index.map."});
+                 bad_name ? "Name the index of this table in option index.map."
+                          : "Look at options index.settings and index.map."});
   }
 }
 
@@ -302,8 +340,11 @@ void ElasticsearchIndexes::HandleMapping(Index* index, const HttpResponse& respo
     index->step = switch_off ? IndexStep::kRefreshOff
                   : adopting ? IndexStep::kRecord
                              : IndexStep::kReady;
+    index->misses = 0;
+  } else if (response.status == 404 && adopting) {
+    index->step = IndexStep::kLook;
   } else if (response.status == 404) {
-    adopting ? void(index->step = IndexStep::kLook) : Fail(index, Gone(*index));
+    if (!LookAgain(index, response)) Fail(index, Gone(*index));
   } else if (!RetryWithFlatObject(error)) {
     Fail(index, {StatusCode::kDataError,
                  "the mapping of " + Quoted(*index) + " does not fit the table: " + error.reason,
@@ -314,6 +355,7 @@ void ElasticsearchIndexes::HandleMapping(Index* index, const HttpResponse& respo
 }
 
 void ElasticsearchIndexes::HandleStep(Index* index, const HttpResponse& response) {
+  if (LookAgain(index, response)) return;
   if (!Succeeded(response)) {
     failed_ = response.status == 404
                   ? Gone(*index)
@@ -321,6 +363,7 @@ void ElasticsearchIndexes::HandleStep(Index* index, const HttpResponse& response
                            Quoted(*index) + " refuses a setting: " + ParseError(response).reason);
     return;
   }
+  index->misses = 0;
   switch (index->step) {
     case IndexStep::kRefreshOff:
       index->step = IndexStep::kRecord;
@@ -352,13 +395,9 @@ void ElasticsearchIndexes::Record(Index* index) {
 
 // --- loading, verifying, waiting ----------------------------------------------------------------
 
-void ElasticsearchIndexes::Verify(ElasticsearchIndex* index) {
-  if (index->step == IndexStep::kReady) index->step = IndexStep::kVerify;
-}
-
 bool ElasticsearchIndexes::verifying() const {
   for (const auto& [name, index] : indexes_) {
-    if (index->step == IndexStep::kVerify) return true;
+    if (index->verify && index->step != IndexStep::kFailed) return true;
   }
   return false;
 }
@@ -383,6 +422,7 @@ Status ElasticsearchIndexes::trouble() const {
 
 int64_t ElasticsearchIndexes::WaitMs() const {
   int64_t wait_ms = state_.working() ? state_.WaitMs() : -1;
+  if (!state_.ready()) return wait_ms;  // no index is asked before
   for (const auto& [name, index] : indexes_) {
     if (FindStep(index->step) == nullptr) continue;
     const int64_t own_ms = index->call.WaitMs();

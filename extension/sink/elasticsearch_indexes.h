@@ -6,6 +6,8 @@
 //    └► remove ─► look                                  new mapping ▼ │ verify, finish loading
 //       half loaded by an attempt before
 //
+// The name may be an alias of one index; then what is asked of the index goes to the index itself.
+//
 // An index is recognised by its uuid: another uuid under the same name is an index that lacks what
 // was written before, and stops the sink.
 #ifndef PENSTOCK_SINK_ELASTICSEARCH_INDEXES_H
@@ -61,11 +63,14 @@ struct ElasticsearchIndex {
   bool with_mapping = true;
   std::set<std::string, std::less<>> mappings;  // the plans' texts that are in the index
   const std::string* mapping = nullptr;         // the last one, of them or on its way
+  std::string concrete;  // the index itself where the name is an alias; empty: not known yet
   std::string uuid;
   std::string other_meta = "{}";
   std::set<std::string> foreign_fields;  // mapped by somebody else: left as they are
   bool made_now = false;                 // by this life of the worker
+  bool verify = false;                   // wanted, or under way
   bool refresh_is_off = false;
+  int misses = 0;      // answers in a row that it is not there
   IndexMarker marker;  // as it is to be in the index
   Status failed;
 };
@@ -84,7 +89,7 @@ class ElasticsearchIndexes {
   bool Handle(const HttpResponse& response);
 
   // Is the index still the one we know? Until the answer it is not ready.
-  void Verify(ElasticsearchIndex* index);
+  static void Verify(ElasticsearchIndex* index) { index->verify = true; }
   bool verifying() const;
 
   // The snapshot is delivered: refresh as it was, everything searchable, markers removed.
@@ -114,6 +119,7 @@ class ElasticsearchIndexes {
   Status Add(const Event& event, Index** index);
   void AdvanceIndex(Index* index);
   static void Fail(Index* index, Status status);
+  static bool LookAgain(Index* index, const HttpResponse& response);
 
   HttpRequest Look(const Index& index) const;
   HttpRequest Remove(const Index& index) const;
@@ -125,7 +131,8 @@ class ElasticsearchIndexes {
   HttpRequest Refresh(const Index& index) const;
 
   void HandleLook(Index* index, const HttpResponse& response);
-  void HandleMissing(Index* index);
+  void HandleMissing(Index* index, const HttpResponse& response);
+  Status OtherWriter(const Index& index, const IndexFacts& facts) const;
   void HandleFound(Index* index, IndexFacts facts);
   void HandleVerify(Index* index, const HttpResponse& response);
   void HandleRemove(Index* index, const HttpResponse& response);

@@ -82,17 +82,6 @@ Value MarkerValue(const IndexMarker& marker, Allocator& allocator) {
   return object;
 }
 
-// The index behind a name: itself, or the one its alias writes to.
-const Value::Member* WriteIndex(const Document& body, std::string_view name) {
-  if (body.MemberCount() == 1) return &*body.MemberBegin();
-  for (const auto& member : body.GetObject()) {
-    const Value* aliases = Find(&member.value, "aliases");
-    const Value* alias = Find(aliases, std::string(name).c_str());
-    if (BoolOf(alias, "is_write_index")) return &member;
-  }
-  return nullptr;
-}
-
 void ReadMeta(const Value* meta, IndexFacts* facts) {
   facts->other_meta = "{}";
   if (meta == nullptr || !meta->IsObject()) return;
@@ -130,7 +119,7 @@ void ReplaceFlattened(Value* value, Allocator& allocator) {
 }  // namespace
 
 const char kIndexFactsPath[] =
-    "?filter_path=*.aliases,*.mappings._meta,*.mappings.properties,*.settings.index.uuid,"
+    "?filter_path=*.mappings._meta,*.mappings.properties,*.settings.index.uuid,"
     "*.settings.index.refresh_interval";
 
 bool SameSink(const IndexMarker& marker, const Identity& identity) {
@@ -147,11 +136,10 @@ IndexMarker MarkerOf(const Identity& identity) {
   return marker;
 }
 
-bool ParseIndexFacts(const std::string& body, std::string_view name, IndexFacts* facts) {
+bool ParseIndexFacts(const std::string& body, IndexFacts* facts) {
   Document parsed;
-  if (!ParseObject(body, &parsed) || parsed.ObjectEmpty()) return false;
-  const Value::Member* index = WriteIndex(parsed, name);
-  if (index == nullptr) return false;
+  if (!ParseObject(body, &parsed) || parsed.MemberCount() != 1) return false;
+  const auto index = parsed.MemberBegin();
   const Value* settings = Find(Find(&index->value, "settings"), "index");
   const Value* mappings = Find(&index->value, "mappings");
   facts->concrete = index->name.GetString();

@@ -29,7 +29,7 @@ struct IndexMarker {
 bool SameSink(const IndexMarker& marker, const Identity& identity);
 IndexMarker MarkerOf(const Identity& identity);
 
-// What GET /index says; concrete is the index itself when the name is an alias.
+// What GET /index says; concrete is the index itself, also when the name is an alias.
 struct IndexFacts {
   std::string concrete;
   std::string uuid;
@@ -42,8 +42,8 @@ struct IndexFacts {
 // The part of GET /index that ParseIndexFacts reads.
 extern const char kIndexFactsPath[];
 
-// False when it is none, or an alias of several indexes without a write index.
-bool ParseIndexFacts(const std::string& body, std::string_view name, IndexFacts* facts);
+// False when it is none, or an alias of several indexes.
+bool ParseIndexFacts(const std::string& body, IndexFacts* facts);
 
 // Indexes and their markers, from GET /_mapping?filter_path=*.mappings._meta.penstock.
 bool ParseMarkers(const std::string& body,

@@ -11,9 +11,14 @@ constexpr int64_t kSilenceMs = 10'000;    // without any answer
 constexpr int64_t kWarnEveryMs = 60'000;  // about one kind of document
 constexpr size_t kMinBulkBytes = 1024;
 constexpr size_t kMinSlowBulkBytes = 65536;
-constexpr size_t kGoodBulks = 16;  // until one more may be under way
+constexpr size_t kGoodBulks = 16;     // until one more may be under way
+constexpr size_t kProbeBulks = 1024;  // until it is seen whether larger ones are taken again
+// What stands before the servers may end the connection where it finds a request too large.
+constexpr size_t kLostBulks = 3;
 
 constexpr int kTooLargeStatus = 413;
+constexpr int kRequestTimeoutStatus = 408;
+constexpr int kGatewayTimeoutStatus = 504;
 constexpr char kTooLargeHint[] =
     "Raise http.max_content_length of the server, or let the sink go on without such documents "
     "with behavior.on.malformed.documents=warn.";
@@ -32,6 +37,12 @@ std::string Described(const Documents::Item& item, const ItemAnswer& answer) {
   return "document \"" + std::string(item.document->id()) + "\" is refused by index \"" +
          item.document->index->name + "\": " +
          (answer.reason.empty() ? "status " + std::to_string(answer.status) : answer.reason);
+}
+
+bool IsTriedAgain(AnswerAction action) {
+  return action == AnswerAction::kOverloaded || action == AnswerAction::kBlocked ||
+         action == AnswerAction::kAgain || action == AnswerAction::kForbidden ||
+         action == AnswerAction::kGone;
 }
 
 // Items that are tried again, in order of what the operator should see first.
@@ -59,6 +70,7 @@ ElasticsearchSink::ElasticsearchSink(ElasticsearchOptions options, ClockMs clock
       http_(options_.http, clock_),
       backoff_({options_.retry_backoff_ms, options_.retry_backoff_max_ms, 2.0, 0.2}, clock_),
       concurrency_(options_.max_in_flight),
+      max_records_(options_.batch_records),
       max_bulk_bytes_(options_.bulk_bytes),
       bulk_bytes_(options_.bulk_bytes) {}
 
@@ -119,6 +131,7 @@ void ElasticsearchSink::EndTransaction(uint64_t end_lsn) {
 Status ElasticsearchSink::Poll(int timeout_ms) {
   if (!failed_.ok()) return failed_;
   if (work_ == nullptr) return {StatusCode::kInternal, "the elasticsearch sink is not open"};
+  bool more = false;
   for (const int wait_ms : {timeout_ms, 0}) {
     work_->indexes.Advance();
     FinishSnapshot();
@@ -133,9 +146,13 @@ Status ElasticsearchSink::Poll(int timeout_ms) {
       bulk.body = std::move(response.request.body);
       HandleBulk(&response, std::move(bulk));
     }
+    more = !answers_.empty();
     answers_.clear();
     ReleaseHeld();
   }
+  // Again, because Perform may have taken what woke it; and what the last answers made possible is
+  // sent by the next Poll.
+  more ? http_.WakeAfter(0) : SetWake();
   return Health();
 }
 
@@ -149,14 +166,14 @@ bool ElasticsearchSink::BulkDue() const {
   if (documents.ready() == 0 || work_->bulks.size() >= Concurrency()) return false;
   const int64_t now = clock_();
   if (!backoff_.Due() || now < not_before_ms_) return false;
-  return documents.ready() >= options_.batch_records || documents.ready_bytes() >= bulk_bytes_ ||
+  return documents.ready() >= max_records_ || documents.ready_bytes() >= bulk_bytes_ ||
          now - lingers_since_ms_ >= options_.linger_ms || work_->finishing || Full();
 }
 
 void ElasticsearchSink::Send() {
   if (work_->documents.ready() > 0 && lingers_since_ms_ < 0) lingers_since_ms_ = clock_();
   while (BulkDue()) {
-    Bulk bulk = work_->documents.Take(options_.batch_records, bulk_bytes_);
+    Bulk bulk = work_->documents.Take(max_records_, bulk_bytes_);
     HttpRequest request{"POST", BulkPath(options_.pipeline), std::move(bulk.body),
                         "application/x-ndjson"};
     const uint64_t id = http_.Start(std::move(request));
@@ -188,13 +205,28 @@ void ElasticsearchSink::Back(const Status& why, int64_t at_least_ms) {
   good_bulks_ = 0;
 }
 
-void ElasticsearchSink::SlowDown() {
+void ElasticsearchSink::SlowDown(size_t bulk_bytes) {
   concurrency_ = std::max<size_t>(1, concurrency_ / 2);
-  bulk_bytes_ = std::min(bulk_bytes_, std::max(kMinSlowBulkBytes, bulk_bytes_ / 2));
+  bulk_bytes_ = std::min(bulk_bytes_, std::max(kMinSlowBulkBytes, bulk_bytes / 2));
+}
+
+// Whether smaller requests have better chances: the server, or a gateway, took too long over one.
+// It may still be at work on it.
+bool ElasticsearchSink::IsSlow(const HttpResponse& response) {
+  if (response.status == kRequestTimeoutStatus || response.status == kGatewayTimeoutStatus) {
+    return true;
+  }
+  lost_bulks_ = response.sent ? lost_bulks_ + 1 : 0;
+  return response.timed_out || lost_bulks_ >= kLostBulks;
 }
 
 void ElasticsearchSink::SpeedUp() {
-  if (++good_bulks_ % kGoodBulks != 0) return;
+  lost_bulks_ = 0;
+  if (++good_bulks_ % kProbeBulks == 0) {
+    max_records_ = options_.batch_records;
+    max_bulk_bytes_ = std::min(options_.bulk_bytes, max_bulk_bytes_ * 2);
+  }
+  if (good_bulks_ % kGoodBulks != 0) return;
   concurrency_ = std::min(options_.max_in_flight, concurrency_ + 1);
   bulk_bytes_ = std::min(max_bulk_bytes_, bulk_bytes_ * 2);
 }
@@ -206,6 +238,8 @@ void ElasticsearchSink::HandleBulk(HttpResponse* response, Bulk bulk) {
   std::vector<ItemAnswer> items;
   if (response->status >= 200 && response->status < 300 &&
       ParseBulkAnswer(std::move(response->body), bulk.items.size(), &items)) {
+    // The server was away perhaps, or another stands in its place.
+    if (response->connected) VerifyIndexes(bulk);
     if (MayBeAnotherIndex(bulk, items)) {
       work_->held.push_back({std::move(bulk), std::move(items)});
     } else {
@@ -224,23 +258,32 @@ void ElasticsearchSink::HandleBulk(HttpResponse* response, Bulk bulk) {
     HandleTooLarge(bulk, error);
     return;
   }
+  // Nobody knows what was written, nor to which index.
+  if (action == AnswerAction::kAgain) VerifyIndexes(bulk);
   SendAgain(bulk, why);
-  if (action == AnswerAction::kOverloaded) SlowDown();
+  const bool slow = IsSlow(*response);
+  if (action == AnswerAction::kOverloaded) SlowDown(bulk_bytes_);
+  if (slow) SlowDown(bulk.body.size());
   // Another node may be tried at once.
-  const bool elsewhere = response->status == 0 && http_.HasLiveNode();
+  const bool elsewhere =
+      response->status == 0 && !slow && !response->node.empty() && http_.HasLiveNode();
   if (!elsewhere) Back(why, response->retry_after_ms);
 }
 
 // Number 0 is the first operation of a shard: of an index that was just made, by us or, after it
-// was deleted, by the server itself.
+// was deleted, by the server itself. Where an answer is lost this may be overlooked: VerifyIndexes.
 bool ElasticsearchSink::MayBeAnotherIndex(const Bulk& bulk, const std::vector<ItemAnswer>& items) {
   bool may_be = false;
   for (size_t i = 0; i < items.size(); ++i) {
-    if (items[i].seq_no != 0) continue;
-    work_->indexes.Verify(bulk.items[i].document->index);
-    may_be = true;
+    ElasticsearchIndex* index = bulk.items[i].document->index;
+    if (items[i].seq_no == 0) ElasticsearchIndexes::Verify(index);
+    may_be = may_be || index->verify;
   }
   return may_be;
+}
+
+void ElasticsearchSink::VerifyIndexes(const Bulk& bulk) {
+  for (const Item& item : bulk.items) ElasticsearchIndexes::Verify(item.document->index);
 }
 
 void ElasticsearchSink::ReleaseHeld() {
@@ -256,17 +299,17 @@ void ElasticsearchSink::HandleItems(Bulk bulk, const std::vector<ItemAnswer>& it
   for (size_t i = 0; i < items.size() && failed_.ok(); ++i) {
     const Item& item = bulk.items[i];
     const AnswerAction action = ActionOfItem(items[i]);
-    const bool again = action == AnswerAction::kOverloaded || action == AnswerAction::kBlocked ||
-                       action == AnswerAction::kAgain || action == AnswerAction::kForbidden;
-    if (!again) {
+    if (!IsTriedAgain(action)) {
       HandleItem(item, items[i], action);
       continue;
     }
+    // Deleted, or the node lags behind the one that made it.
+    if (action == AnswerAction::kGone) ElasticsearchIndexes::Verify(item.document->index);
     work_->documents.TryAgain(item, bulk.body);
     if (why.ok()) why = RetryOfItem(action, item, items[i]);
     overloaded = overloaded || action == AnswerAction::kOverloaded;
   }
-  if (overloaded) SlowDown();
+  if (overloaded) SlowDown(bulk_bytes_);
   if (!why.ok()) {
     Back(why, 0);
   } else {
@@ -279,13 +322,10 @@ void ElasticsearchSink::HandleItem(const Item& item, const ItemAnswer& answer,
                                    AnswerAction action) {
   switch (action) {
     case AnswerAction::kStale:
-      ++stale_;
-      [[fallthrough]];
+      HandleStale(item);
+      return;
     case AnswerAction::kDone:
       work_->documents.Delivered(item);
-      return;
-    case AnswerAction::kGone:
-      failed_ = ElasticsearchIndexes::Gone(*item.document->index);
       return;
     case AnswerAction::kStop:
       failed_ = {StatusCode::kDataError, Described(item, answer)};
@@ -293,6 +333,23 @@ void ElasticsearchSink::HandleItem(const Item& item, const ItemAnswer& answer,
     default:
       HandleMalformed(item, answer);
   }
+}
+
+// What a snapshot writes is newer than anything this cluster wrote before it, unless the cluster
+// went back to an earlier position.
+void ElasticsearchSink::HandleStale(const Item& item) {
+  if (work_->loading) {
+    failed_ = {StatusCode::kDataError,
+               "versions in index \"" + item.document->index->name +
+                   "\" are higher than the snapshot's: document \"" +
+                   std::string(item.document->id()) + "\" was not written",
+               "They are positions in the WAL: the cluster was restored to an earlier one, or "
+               "another sink writes the index. Delete the index, or name another one in option "
+               "index.map."};
+    return;
+  }
+  ++stale_;
+  work_->documents.Delivered(item);
 }
 
 void ElasticsearchSink::HandleMalformed(const Item& item, const ItemAnswer& answer) {
@@ -315,6 +372,7 @@ void ElasticsearchSink::HandleMalformed(const Item& item, const ItemAnswer& answ
 
 void ElasticsearchSink::HandleTooLarge(const Bulk& bulk, const ItemAnswer& error) {
   if (bulk.items.size() > 1) {
+    if (bulk.body.size() <= kMinBulkBytes) max_records_ = 1;
     max_bulk_bytes_ = std::max(kMinBulkBytes, bulk.body.size() / 2);
     bulk_bytes_ = std::min(bulk_bytes_, max_bulk_bytes_);
     for (const Item& item : bulk.items) work_->documents.TryAgain(item, bulk.body);

@@ -82,10 +82,13 @@ class ElasticsearchSink final : public Sink {
   void HandleItem(const Item& item, const ItemAnswer& answer, AnswerAction action);
   void HandleMalformed(const Item& item, const ItemAnswer& answer);
   void HandleTooLarge(const Bulk& bulk, const ItemAnswer& error);
+  void HandleStale(const Item& item);
   bool MayBeAnotherIndex(const Bulk& bulk, const std::vector<ItemAnswer>& items);
+  static void VerifyIndexes(const Bulk& bulk);
   void SendAgain(const Bulk& bulk, const Status& why);
   void Back(const Status& why, int64_t at_least_ms);
-  void SlowDown();
+  void SlowDown(size_t bulk_bytes);
+  bool IsSlow(const HttpResponse& response);
   void SpeedUp();
   void ReleaseHeld();
   void FinishSnapshot();
@@ -101,6 +104,8 @@ class ElasticsearchSink final : public Sink {
   int64_t not_before_ms_ = 0;          // the server's Retry-After
   size_t concurrency_;
   size_t good_bulks_ = 0;  // since the concurrency changed
+  size_t lost_bulks_ = 0;  // in a row, on their way when the connection ended
+  size_t max_records_;     // of a bulk
   size_t max_bulk_bytes_;  // smaller once the server has found one too large
   size_t bulk_bytes_;      // smaller while the server is overloaded
   int64_t lingers_since_ms_ = -1;

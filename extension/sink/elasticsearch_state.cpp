@@ -35,7 +35,9 @@ void ElasticsearchState::Remember(const std::string& index, const std::string& u
 }
 
 std::string ElasticsearchState::DocumentPath() const {
-  return std::string("/") + kStateIndex + "/_doc/" + UrlEncode(identity_.slot_name);
+  // Slots of two clusters may have one name.
+  return std::string("/") + kStateIndex + "/_doc/" +
+         UrlEncode(identity_.system_identifier + "_" + identity_.slot_name);
 }
 
 void ElasticsearchState::NextStep() {
@@ -135,16 +137,16 @@ void ElasticsearchState::HandleLoad(const HttpResponse& response) {
 // Of kMake or kSave.
 void ElasticsearchState::HandleSave(const HttpResponse& response) {
   saving_ = false;
-  if (step_ == Step::kMake) {
-    made_ = true;  // by us, or it is there already; another reason shows when it is written to
-  } else if (response.status == 404) {
-    made_ = false;
-    dirty_ = true;
-  } else if (response.status >= 300) {
-    dirty_ = true;
-    call_.Reject(response);
-  }
+  const bool making = step_ == Step::kMake;
   step_ = Step::kIdle;
+  const bool there_already = ParseError(response).type == "resource_already_exists_exception";
+  if (response.status < 300 || (making && there_already)) {
+    made_ = true;
+    return;
+  }
+  if (response.status == 404) made_ = false;
+  dirty_ = true;
+  call_.Reject(response);
 }
 
 }  // namespace penstock::sink

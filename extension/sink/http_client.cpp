@@ -23,7 +23,7 @@ namespace {
 constexpr size_t kMaxAnswerBytes = 128 << 20;
 // Before a body that large the server is asked whether it wants it, so that "too large" is an
 // answer and not a broken connection.
-constexpr size_t kAskFirstBytes = 8 << 20;
+constexpr size_t kAskFirstBytes = 1 << 20;
 constexpr int kMaxEvents = 64;
 
 struct Transfer {
@@ -130,6 +130,12 @@ void AddHeader(CurlList* list, const std::string& line) {
   list->reset(longer);
 }
 
+// Whether the connection was made, so that at least a part of the request was sent.
+bool WasSent(CURL* easy) {
+  curl_off_t us = 0;
+  return curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &us) == CURLE_OK && us > 0;
+}
+
 // Whether libcurl may still have a thread that looks up the name.
 bool MayResolve(CURL* easy) {
   curl_off_t us = 0;
@@ -178,6 +184,7 @@ class HttpClient::Impl {
   int curl_timer_ = -1;
   int wake_timer_ = -1;
   bool wake_set_ = false;
+  bool left_threads_ = false;  // of a request that was dropped while its name was looked up
 };
 
 Status HttpClient::Impl::Open() {
@@ -245,6 +252,7 @@ uint64_t HttpClient::Impl::Start(HttpRequest request) {
       return last_id_;
     }
   }
+  transfer->response.node.clear();
   transfer->response.error = "libcurl did not take the request";
   failed_.push_back(std::move(transfer->response));
   return last_id_;
@@ -330,6 +338,8 @@ void HttpClient::Impl::TakeDone(std::vector<HttpResponse>* answers) {
     std::unique_ptr<Transfer> transfer = std::move(found->second);
     transfers_.erase(found);
     Finish(transfer.get(), result);
+    left_threads_ =
+        left_threads_ || (result == CURLE_OPERATION_TIMEDOUT && MayResolve(transfer->easy.get()));
     (void)curl_multi_remove_handle(multi_.get(), transfer->easy.get());
     answers->push_back(std::move(transfer->response));
   }
@@ -342,14 +352,19 @@ void HttpClient::Impl::Finish(Transfer* transfer, CURLcode result) {
         transfer->error[0] != '\0' ? transfer->error.data() : curl_easy_strerror(result);
     if (transfer->answer_too_large) reason = "the answer is too large";
     response.error = response.node + ": " + reason;
+    response.sent = WasSent(transfer->easy.get());
+    response.timed_out = response.sent && result == CURLE_OPERATION_TIMEDOUT;
     nodes_.Failed(transfer->node);
     return;
   }
   long status = 0;
+  long connections = 0;
   curl_off_t retry_after_s = 0;
   (void)curl_easy_getinfo(transfer->easy.get(), CURLINFO_RESPONSE_CODE, &status);
+  (void)curl_easy_getinfo(transfer->easy.get(), CURLINFO_NUM_CONNECTS, &connections);
   (void)curl_easy_getinfo(transfer->easy.get(), CURLINFO_RETRY_AFTER, &retry_after_s);
   response.status = static_cast<int>(status);
+  response.connected = connections > 0;
   response.retry_after_ms = std::clamp<int64_t>(retry_after_s, 0, 3600) * 1000;
   if (status >= 502 && status <= 504) {
     nodes_.Failed(transfer->node);
@@ -365,14 +380,13 @@ void HttpClient::Impl::WakeAfter(int64_t ms) {
 }
 
 bool HttpClient::Impl::Abandon() {
-  bool left_threads = false;
   for (auto& [easy, transfer] : transfers_) {
-    left_threads = left_threads || MayResolve(easy);
+    left_threads_ = left_threads_ || MayResolve(easy);
     (void)curl_multi_remove_handle(multi_.get(), easy);
   }
   transfers_.clear();
   failed_.clear();
-  return !left_threads;
+  return !left_threads_;
 }
 
 HttpClient::HttpClient(HttpOptions options, const ClockMs& clock)

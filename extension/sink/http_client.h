@@ -52,7 +52,10 @@ struct HttpResponse {
   int status = 0;     // of HTTP; 0: there was no answer, error says why
   std::string error;  // names the node; no secrets
   std::string body;
-  std::string node;            // scheme://host:port/path
+  std::string node;            // scheme://host:port/path; empty: the request never began
+  bool connected = false;      // a new connection was made; libcurl may have sent it twice then
+  bool sent = false;           // status 0: it was on its way, the server may have it
+  bool timed_out = false;      // and the server was silent for too long
   int64_t retry_after_ms = 0;  // the server's wish; 0: none
   HttpRequest request;         // given back
 };
@@ -80,7 +83,9 @@ class HttpClient {
   size_t running() const;
   bool HasLiveNode() const;  // one that is not known to be away
 
-  // Drops every request. False when a thread of libcurl is left behind (a name look-up).
+  // Drops every request. False when a thread of libcurl may be left behind (a name look-up), now or
+  // by a request before. libcurl older than 7.87 waits for that thread instead, as long as the
+  // resolver takes.
   bool Abandon();
 
  private:

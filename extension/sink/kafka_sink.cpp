@@ -102,10 +102,10 @@ Status KafkaSink::Deliver(const Event& event) {
   return status;
 }
 
-// With as many requests under way as it may have, and a batch more waiting, librdkafka's broker thread
-// does not sleep (its next wake-up stays in the past): it takes a core, from the broker beside it as
-// well. So no more is handed over than can be under way: one request less than the five of an
-// idempotent producer, for each partition.
+// With as many requests under way as it may have, and a batch more waiting, librdkafka's broker
+// thread does not sleep (its next wake-up stays in the past): it takes a core, from the broker
+// beside it as well. So no more is handed over than can be under way: one request less than the
+// five of an idempotent producer, for each partition.
 bool KafkaSink::HasRoom(size_t bytes) const {
   const uint64_t events = tracker_.InFlightEvents();
   if (events == 0) return true;  // one event always fits, however large

@@ -74,7 +74,7 @@ class KafkaTopics {
   std::map<std::string, std::unique_ptr<Topic>, std::less<>> topics_;
   std::vector<Topic*> pending_;  // neither ready nor refused
   uint64_t partitions_ = 0;
-  Topic* last_ = nullptr;        // of the last Prepare: the next event mostly goes there too
+  Topic* last_ = nullptr;  // of the last Prepare: the next event mostly goes there too
 };
 
 }  // namespace penstock::sink

@@ -79,6 +79,20 @@ Status RefuseMisplaced(const Values& values, const EventOptions& options) {
   return {};
 }
 
+// A row that is read again comes without the transactions before, and without where it was made.
+Status CheckAddedFields(const EventOptions& options) {
+  if (options.document.toast_missing == ToastMissing::kFail) return {};
+  for (const AddedField& field : options.flat.add_fields) {
+    for (const char* path : {"source.sequence", "source.origin", "source.origin_lsn"}) {
+      if (field.path != path) continue;
+      return Invalid("option \"add.fields\" cannot add " + field.path + " to all documents",
+                     "Rows that are read again do not have it; leave it out, or set "
+                     "toast.missing=fail.");
+    }
+  }
+  return {};
+}
+
 Status ParseIndexMap(const std::string& text, EventOptions* options) {
   const char* hint = "It is a JSON object: {\"schema.table\": \"index\"}.";
   rapidjson::Document json;
@@ -151,6 +165,7 @@ Status FinishDocuments(const Values& values, EventOptions* options) {
   }
   ChooseFormat(values, options);
   if (Status status = RefuseMisplaced(values, *options); !status.ok()) return status;
+  if (Status status = CheckAddedFields(*options); !status.ok()) return status;
   if (const auto map = values.find("index.map"); map != values.end()) {
     if (Status status = ParseIndexMap(map->second, options); !status.ok()) return status;
   }

@@ -48,6 +48,17 @@ TEST(DocumentOptions, FormatIsDocumentUnlessAnotherIsAskedFor) {
   EXPECT_FALSE(ParseEventOptions({{"format", "document"}, {"document.addressing", "false"}}).ok());
 }
 
+TEST(DocumentOptions, AddedFieldsAreThoseOfEveryDocument) {
+  EXPECT_TRUE(Parse({{"format", "flat"}, {"add.fields", "op,source.ts_ms,lsn,txId"}}).ok());
+  for (const char* field : {"sequence", "source.origin", "origin_lsn"}) {
+    EXPECT_NE(ErrorOf({{"format", "flat"}, {"add.fields", field}}).find("cannot add source."),
+              std::string::npos)
+        << field;
+    EXPECT_TRUE(Parse({{"format", "flat"}, {"add.fields", field}, {"toast.missing", "fail"}}).ok())
+        << field;
+  }
+}
+
 TEST(DocumentOptions, NeedDocuments) {
   for (const char* name :
        {"index.map", "document.id.columns", "routing", "json.mapping", "toast.missing"}) {

@@ -27,6 +27,16 @@ class DocumentsTest : public ::testing::Test {
     documents_.Add(nullptr, 0, "users", event);
   }
 
+  void Route(std::string_view id, std::string_view routing, uint64_t version,
+             std::optional<std::string_view> value) {
+    Event event;
+    event.key = id;
+    event.routing = routing;
+    event.value = value;
+    event.version_lsn = version;
+    documents_.Add(nullptr, 0, "users", event);
+  }
+
   void Deliver(const Documents::Bulk& bulk) {
     for (const Documents::Item& item : bulk.items) documents_.Delivered(item);
   }
@@ -152,20 +162,63 @@ TEST_F(DocumentsTest, LimitsOfARequest) {
   EXPECT_EQ(documents_.ready_bytes(), 4 * one);
 }
 
-TEST_F(DocumentsTest, IndexAndRoutingTellDocumentsApart) {
+TEST_F(DocumentsTest, IndexAndIdTellDocumentsApart) {
   Event event;
   event.key = "12";
   event.value = "{}";
   documents_.Add(nullptr, 0, "a", event);
   documents_.Add(nullptr, 1, "b", event);
-  event.routing = "";
-  documents_.Add(nullptr, 0, "a", event);
-  event.routing = "1";
-  documents_.Add(nullptr, 0, "a", event);
   event.key = "2";
-  event.routing = "11";
   documents_.Add(nullptr, 0, "a", event);
-  EXPECT_EQ(documents_.Take(kAll, kAll).items.size(), 5u);
+  EXPECT_EQ(documents_.Take(kAll, kAll).items.size(), 3u);
+}
+
+// In one shard it is one document, and both have one version: the delete must not come later.
+TEST_F(DocumentsTest, ADocumentFollowsItsRowToAnotherRoutingInOrder) {
+  Route("1", "a", 10, "{\"n\":1}");
+  tracker_.EndTransaction(10);
+  const Documents::Bulk first = documents_.Take(kAll, kAll);
+  Route("1", "a", 11, std::nullopt);
+  Route("1", "b", 11, "{\"n\":2}");
+  tracker_.EndTransaction(11);
+  EXPECT_EQ(documents_.ready(), 0u);
+  Deliver(first);
+  const Documents::Bulk second = documents_.Take(kAll, kAll);
+  ASSERT_EQ(second.items.size(), 1u);  // the delete alone
+  EXPECT_NE(second.body.find("\"delete\""), std::string::npos) << second.body;
+  documents_.TryAgain(second.items[0], second.body);  // and again before the other
+  const Documents::Bulk again = documents_.Take(kAll, kAll);
+  EXPECT_EQ(again.body, second.body);
+  Deliver(again);
+  EXPECT_EQ(tracker_.DeliveredLsn(), 10u);
+  const Documents::Bulk third = documents_.Take(kAll, kAll);
+  ASSERT_EQ(third.items.size(), 1u);
+  EXPECT_NE(third.body.find("\"routing\":\"b\""), std::string::npos) << third.body;
+  Deliver(third);
+  EXPECT_EQ(tracker_.DeliveredLsn(), 11u);
+  EXPECT_TRUE(documents_.empty());
+  EXPECT_EQ(documents_.bytes(), 0u);
+}
+
+// A row that moves to and fro costs a state for each routing; the last one of each counts.
+TEST_F(DocumentsTest, StatesOfOneRoutingAreFolded) {
+  for (uint64_t i = 0; i < 1000; ++i) {
+    Route("1", i % 2 == 0 ? "b" : "a", 10 + i, std::nullopt);
+    Route("1", i % 2 == 0 ? "a" : "b", 10 + i, "{}");
+    tracker_.EndTransaction(10 + i);
+  }
+  EXPECT_LT(documents_.bytes(), 2000u);
+  const Documents::Bulk first = documents_.Take(kAll, kAll);
+  EXPECT_NE(first.body.find("\"routing\":\"a\""), std::string::npos) << first.body;
+  EXPECT_NE(first.body.find("\"delete\""), std::string::npos) << first.body;
+  Deliver(first);
+  const Documents::Bulk second = documents_.Take(kAll, kAll);
+  EXPECT_NE(second.body.find("\"routing\":\"b\""), std::string::npos) << second.body;
+  EXPECT_EQ(documents_.ready_bytes(), 0u);
+  Deliver(second);
+  EXPECT_EQ(tracker_.DeliveredLsn(), 1009u);
+  EXPECT_EQ(tracker_.InFlightEvents(), 0u);
+  EXPECT_EQ(documents_.bytes(), 0u);
 }
 
 // A row that changes all the time does not grow the memory.
@@ -174,7 +227,8 @@ TEST_F(DocumentsTest, AHotRow) {
   const Documents::Bulk first = documents_.Take(kAll, kAll);
   for (int i = 0; i < 100000; ++i) Put("hot", 2, "{\"n\":123456}");
   EXPECT_LT(documents_.bytes(), 2000u);
-  EXPECT_EQ(first.items[0].document->waiting_tickets.size(), 1u);
+  ASSERT_EQ(first.items[0].document->waiting.size(), 1u);
+  EXPECT_EQ(first.items[0].document->waiting[0].tickets.size(), 1u);
   tracker_.EndTransaction(2);
   Deliver(first);
   Deliver(documents_.Take(kAll, kAll));

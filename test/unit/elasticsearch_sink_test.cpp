@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "fake_elastic.h"
 
@@ -141,6 +142,77 @@ TEST_F(ElasticsearchSinkTest, WhatIsSentAgainDoesNotGoBack) {
   EXPECT_NE(sink_->TakeWarning().find("newer versions"), std::string::npos);
 }
 
+// A routing that changes is a delete and a document of one version, and one shard has one document:
+// also a delete that is made again must not come after it.
+TEST_F(ElasticsearchSinkTest, ARowMovesToAnotherRouting) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request = [left = 1](const ServerRequest& request) mutable {
+      const bool deletes = request.body.find("{\"delete\"") == 0;
+      return deletes && left-- > 0 ? std::optional(Plain(503)) : std::nullopt;
+    };
+    return 0;
+  });
+  Open(false, {{"linger.ms", "0"}});
+  Event event = MakeEvent("1", "{\"n\":1}", 100);
+  event.routing = "a";
+  ASSERT_TRUE(Deliver(event).ok());
+  sink_->EndTransaction(100);
+  ASSERT_TRUE(Delivered(100));
+  elastic_.With([&](FakeElastic&) {  // no answers meanwhile
+    event = MakeEvent("1", std::nullopt, 200);
+    event.routing = "a";
+    EXPECT_TRUE(sink_->Deliver(event).ok());
+    (void)sink_->Poll(0);
+    event = MakeEvent("1", "{\"n\":2}", 200);
+    event.routing = "b";
+    EXPECT_TRUE(sink_->Deliver(event).ok());
+    (void)sink_->Poll(0);
+    return 0;
+  });
+  sink_->EndTransaction(200);
+  ASSERT_TRUE(Delivered(200)) << status_.message();
+  EXPECT_EQ(elastic_.Source("public.users", "1"), "{\"n\":2}");
+  EXPECT_EQ(elastic_.With([](FakeElastic& fake) {
+    return fake.indexes["public.users"].documents["1"].routing;
+  }),
+            "b");
+}
+
+// A loop that never sleeps would keep a core busy for as long as the destination is away.
+TEST_F(ElasticsearchSinkTest, NothingIsDoneUntilItIsTimeToTryAgain) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request = [](const ServerRequest&) { return Plain(503); };
+    return 0;
+  });
+  Open(false, {{"retry.backoff.ms", "10000"}, {"retry.backoff.max.ms", "20000"}});
+  EXPECT_EQ(sink_->Deliver(MakeEvent("1", "{}", 100)).code(), StatusCode::kBusy);
+  ASSERT_TRUE(PollUntil([&] { return status_.code() == StatusCode::kUnavailable; }));
+  for (int i = 0; i < 3; ++i) (void)sink_->Poll(0);
+  pollfd waited = {sink_->WakeFd(), POLLIN, 0};
+  EXPECT_EQ(::poll(&waited, 1, 200), 0);
+}
+
+TEST_F(ElasticsearchSinkTest, IndexesWaitForTheStateIndex) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request = [](const ServerRequest&) { return Plain(503); };
+    return 0;
+  });
+  Result<ElasticsearchOptions> options = ParseElasticsearchOptions(
+      {{"connection.url", elastic_.url()}, {"retry.backoff.ms", "10000"}});
+  ASSERT_TRUE(options.ok()) << options.status().message();
+  HttpClient http(options.value().http);
+  ASSERT_TRUE(http.Open().ok());
+  ElasticsearchIndexes indexes(&http, options.value(), SteadyClockMs(), MakeIdentity(), false);
+  ElasticsearchIndex* index = nullptr;
+  EXPECT_EQ(indexes.Prepare(MakeEvent("1", "{}", 100), &index).code(), StatusCode::kBusy);
+  indexes.Advance();
+  EXPECT_EQ(indexes.WaitMs(), -1);  // for an answer
+  std::vector<HttpResponse> answers;
+  while (answers.empty()) http.Perform(20, &answers);
+  ASSERT_TRUE(indexes.Handle(answers.front()));
+  EXPECT_GT(indexes.WaitMs(), 1000);
+}
+
 // --- snapshot -----------------------------------------------------------------------------------
 
 TEST_F(ElasticsearchSinkTest, ASnapshotLoadsWithoutRefresh) {
@@ -234,6 +306,22 @@ TEST_F(ElasticsearchSinkTest, AnIndexOfSomebodyElseIsKept) {
     return 0;
   });
   EXPECT_EQ(elastic_.Source("public.users", "old"), "{}");
+}
+
+// Restored to an earlier position, a cluster writes lower versions than before: all of the snapshot
+// would count as old.
+TEST_F(ElasticsearchSinkTest, ASnapshotOlderThanTheIndexIsRefused) {
+  Open(false);
+  Put("1", "{\"n\":1}", 300);
+  sink_->EndTransaction(300);
+  ASSERT_TRUE(Delivered(300));
+  Open(true);
+  Put("1", "{\"n\":2}", 100);
+  sink_->EndTransaction(100);
+  EXPECT_FALSE(Delivered(100));
+  EXPECT_EQ(status_.code(), StatusCode::kDataError);
+  EXPECT_NE(status_.message().find("higher than the snapshot's"), std::string::npos);
+  EXPECT_NE(status_.hint().find("Delete the index"), std::string::npos);
 }
 
 // --- indexes ------------------------------------------------------------------------------------
@@ -357,6 +445,138 @@ TEST_F(ElasticsearchSinkTest, AnIndexDeletedUnderTheSinkStopsIt) {
     EXPECT_EQ(status.code(), StatusCode::kDataError);
     EXPECT_NE(status.message().find("was deleted"), std::string::npos) << status.message();
   }
+}
+
+TEST_F(ElasticsearchSinkTest, AnIndexThatAnotherSinkLoadsIsRefused) {
+  elastic_.MakeIndex("public.users", R"({"penstock":{"sink":"other","slot":"penstock_other",)"
+                                     R"("system_identifier":"7000","loading":true}})");
+  Open(true);
+  const Status status = Deliver(MakeEvent("1", "{}", 100));
+  EXPECT_EQ(status.code(), StatusCode::kDataError);
+  EXPECT_NE(status.message().find("being loaded by sink \"other\""), std::string::npos);
+}
+
+// Settings and mappings sent to an alias reach every index behind it; the fake refuses them.
+TEST_F(ElasticsearchSinkTest, BehindAnAliasIsOneIndex) {
+  for (const char* name : {"users-1", "users-2"}) elastic_.MakeIndex(name);
+  const auto set_alias = [this](std::vector<std::string> names) {
+    elastic_.With([&](FakeElastic& fake) {
+      fake.aliases["public.users"] = names;
+      return 0;
+    });
+  };
+  set_alias({"users-1"});
+  Open(true);
+  Put("1", "{\"n\":1}", 100);
+  sink_->EndTransaction(100);
+  ASSERT_TRUE(Delivered(100)) << status_.message();
+  EXPECT_EQ(elastic_.Source("users-1", "1"), "{\"n\":1}");
+  EXPECT_EQ(elastic_.With([](FakeElastic& fake) { return fake.indexes["users-1"].refreshes; }), 1);
+  // A row's document may be in an older index, where it would be found beside the new one.
+  set_alias({"users-1", "users-2"});
+  Open(false);
+  const Status status = Deliver(MakeEvent("1", "{}", 200));
+  EXPECT_EQ(status.code(), StatusCode::kDataError);
+  EXPECT_NE(status.message().find("alias of several indexes"), std::string::npos);
+}
+
+TEST_F(ElasticsearchSinkTest, ANodeThatLagsBehindDoesNotStopTheSink) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request =
+        [&fake, left = 3](const ServerRequest& request) mutable -> std::optional<ServerAnswer> {
+      const bool looks = request.method == "GET" && request.path.find("/public.users?") == 0;
+      if (!looks || fake.indexes.count("public.users") == 0 || left-- <= 0) return std::nullopt;
+      return Plain(404, R"({"error":{"type":"index_not_found_exception","reason":"none"}})");
+    };
+    return 0;
+  });
+  Open(false);
+  Put("1", "{\"n\":1}", 100);
+  sink_->EndTransaction(100);
+  ASSERT_TRUE(Delivered(100)) << status_.message();
+}
+
+// The answer that would have told it, sequence number 0, was lost.
+TEST_F(ElasticsearchSinkTest, AnIndexMadeAgainIsFoundOutAfterALostAnswer) {
+  Open(false);
+  Put("1", "{}", 100);
+  sink_->EndTransaction(100);
+  ASSERT_TRUE(Delivered(100));
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request =
+        [&fake, cut = 0](const ServerRequest& request) mutable -> std::optional<ServerAnswer> {
+      if (request.path.find("_bulk") == std::string::npos || cut++ > 0) return std::nullopt;
+      FakeElastic::Index made_again;
+      made_again.uuid = "another";
+      made_again.seq_no = 1;
+      fake.indexes["public.users"] = made_again;
+      ServerAnswer answer;
+      answer.cut = true;
+      return answer;
+    };
+    return 0;
+  });
+  Put("2", "{}", 200);
+  sink_->EndTransaction(200);
+  EXPECT_FALSE(Delivered(200));
+  EXPECT_EQ(status_.code(), StatusCode::kDataError);
+  EXPECT_NE(status_.message().find("was deleted"), std::string::npos) << status_.message();
+}
+
+TEST_F(ElasticsearchSinkTest, TwoClustersMayHaveSlotsOfOneName) {
+  Open(false);
+  Put("1", "{}", 100);
+  sink_->EndTransaction(100);
+  ASSERT_TRUE(Delivered(100));
+  Open(false, {}, MakeIdentity("8000"));
+  Event other = MakeEvent("1", "{}", 100);
+  other.topic = "public.other";
+  ASSERT_TRUE(Deliver(other).ok());
+  elastic_.With([](FakeElastic& fake) { return fake.indexes.erase("public.users"); });
+  Open(false);  // what the first remembers was not replaced by what the second does
+  const Status status = Deliver(MakeEvent("2", "{}", 200));
+  EXPECT_EQ(status.code(), StatusCode::kDataError);
+  EXPECT_NE(status.message().find("was deleted"), std::string::npos) << status.message();
+}
+
+TEST_F(ElasticsearchSinkTest, AStateIndexThatCannotBeMadeIsTold) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request = [](const ServerRequest& request) -> std::optional<ServerAnswer> {
+      if (request.method != "PUT" || request.path != std::string("/") + kStateIndex) {
+        return std::nullopt;
+      }
+      return Plain(400, R"({"error":{"type":"validation_exception","reason":"maximum shards"}})");
+    };
+    return 0;
+  });
+  Open(false);
+  EXPECT_EQ(sink_->Deliver(MakeEvent("1", "{}", 100)).code(), StatusCode::kBusy);
+  ASSERT_TRUE(PollUntil([&] {
+    return status_.code() == StatusCode::kUnavailable &&
+           status_.message().find("maximum shards") != std::string::npos;
+  })) << status_.message();
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request = nullptr;
+    return 0;
+  });
+  Put("1", "{}", 100);
+  sink_->EndTransaction(100);
+  EXPECT_TRUE(Delivered(100)) << status_.message();
+}
+
+TEST_F(ElasticsearchSinkTest, AnIndexNameThatIsRefusedIsNamed) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request = [](const ServerRequest& request) -> std::optional<ServerAnswer> {
+      if (request.method != "PUT" || request.path != "/public.users") return std::nullopt;
+      return Plain(
+          400, R"({"error":{"type":"invalid_index_name_exception","reason":"must be lowercase"}})");
+    };
+    return 0;
+  });
+  Open(false);
+  const Status status = Deliver(MakeEvent("1", "{}", 100));
+  EXPECT_EQ(status.code(), StatusCode::kDataError);
+  EXPECT_EQ(status.hint(), "Name the index of this table in option index.map.");
 }
 
 TEST_F(ElasticsearchSinkTest, WithoutARightToTheStateIndexThereIsAWarning) {
@@ -494,6 +714,68 @@ TEST_F(ElasticsearchSinkTest, RequestsThatAreTooLargeAreHalved) {
   EXPECT_TRUE(Ended() || Ends(status_.code()));
   EXPECT_EQ(status_.code(), StatusCode::kDataError);
   EXPECT_NE(status_.message().find("\"huge\""), std::string::npos);
+}
+
+// An ingest pipeline may not find what it needs: the document was not written.
+TEST_F(ElasticsearchSinkTest, WhatWasNotFoundIsNotTakenForADelete) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_item = [left = 2](const std::string&,
+                              const std::string&) mutable -> std::optional<FakeElastic::ItemError> {
+      if (left-- <= 0) return std::nullopt;
+      return FakeElastic::ItemError{404, "resource_not_found_exception", "no such policy"};
+    };
+    return 0;
+  });
+  Open(false);
+  Put("1", "{\"n\":1}", 100);
+  sink_->EndTransaction(100);
+  ASSERT_TRUE(Delivered(100)) << status_.message();
+  EXPECT_EQ(elastic_.Source("public.users", "1"), "{\"n\":1}");
+}
+
+// A request that is too much for the server, or for what stands before it, is not made for ever:
+// the server takes too long, or the connection ends early.
+TEST_F(ElasticsearchSinkTest, RequestsThatAreTooMuchBecomeSmaller) {
+  for (const bool hang : {true, false}) {
+    elastic_.With([hang](FakeElastic& fake) {
+      fake.indexes.clear();
+      fake.on_request = [hang](const ServerRequest& request) -> std::optional<ServerAnswer> {
+        if (request.body.size() <= 120'000) return std::nullopt;
+        ServerAnswer answer;
+        answer.hang = hang;
+        answer.cut = !hang;
+        return answer;
+      };
+      return 0;
+    });
+    Open(false, {{"linger.ms", "200"}, {"read.timeout.ms", "1000"}});
+    const std::string document = "{\"s\":\"" + std::string(10'000, 'x') + "\"}";
+    Put("0", document, 100);
+    for (int i = 1; i < 20; ++i) {  // at once, so that they go in one request
+      const std::string id = std::to_string(i);
+      ASSERT_TRUE(sink_->Deliver(MakeEvent(id, document, 100)).ok());
+    }
+    sink_->EndTransaction(100);
+    ASSERT_TRUE(Delivered(100)) << hang << " " << status_.message();
+    EXPECT_EQ(elastic_.Source("public.users", "19"), document);
+  }
+}
+
+TEST_F(ElasticsearchSinkTest, SmallRequestsThatAreTooLargeCarryOneDocument) {
+  elastic_.With([](FakeElastic& fake) {
+    fake.on_request = [](const ServerRequest& request) -> std::optional<ServerAnswer> {
+      if (request.path.find("_bulk") == std::string::npos || request.body.size() <= 200) {
+        return std::nullopt;
+      }
+      return Plain(413);
+    };
+    return 0;
+  });
+  Open(false, {{"linger.ms", "50"}});
+  for (int i = 0; i < 4; ++i) Put(std::to_string(i), "{}", 100);
+  sink_->EndTransaction(100);
+  ASSERT_TRUE(Delivered(100)) << status_.message();
+  EXPECT_EQ(elastic_.Source("public.users", "3"), "{}");
 }
 
 TEST_F(ElasticsearchSinkTest, TroubleIsToldAndEndsByItself) {

@@ -1,5 +1,5 @@
-// fake_elastic.h: as much of Elasticsearch as the sink asks for: indexes with settings and
-// mappings, documents with external versions, bulk requests. Answers can be replaced.
+// fake_elastic.h: as much of Elasticsearch as the sink asks for: indexes of one shard with settings
+// and mappings, aliases, documents with external versions, bulk requests. Answers can be replaced.
 #ifndef PENSTOCK_TEST_FAKE_ELASTIC_H
 #define PENSTOCK_TEST_FAKE_ELASTIC_H
 
@@ -67,6 +67,7 @@ class FakeElastic {
   }
 
   std::map<std::string, Index> indexes;
+  std::map<std::string, std::vector<std::string>> aliases;  // the last index is written to
   Override on_request;
   ItemOverride on_item;
   bool auto_create = true;
@@ -116,6 +117,7 @@ class FakeElastic {
     if (parts[0] == "_mapping") return Ok(Markers());
     if (parts.size() == 3) return StateDocument(request, parts[0], parts[2]);
     if (request.method == "PUT" && parts.size() == 1) return Create(parts[0], request.body);
+    if (aliases.count(parts[0]) != 0) return OfAlias(request, parts[0], parts.size() > 1);
     if (indexes.count(parts[0]) == 0) return Error(404, "index_not_found_exception", "no index");
     return OfIndex(request, parts[0], parts.size() > 1 ? parts[1] : "");
   }
@@ -155,12 +157,29 @@ class FakeElastic {
     } else if (request.method == "DELETE") {
       indexes.erase(name);
     } else {
-      return Ok(Facts(name, index));
+      return Ok("{" + Facts(name, index) + "}");
     }
     return Ok();
   }
 
-  static std::string Facts(const std::string& name, const Index& index) {
+  // Whatever changes something reaches every index behind the alias: none of it is ever wanted.
+  ServerAnswer OfAlias(const ServerRequest& request, const std::string& alias, bool more) {
+    if (request.method != "GET" || more) {
+      return Error(400, "illegal_argument_exception", "this would reach every index");
+    }
+    std::string body;
+    for (const std::string& name : aliases[alias]) {
+      const bool writes = name == aliases[alias].back();
+      body += (body.empty() ? "" : ",") +
+              Facts(name, indexes[name],
+                    "\"aliases\":{\"" + alias +
+                        "\":{\"is_write_index\":" + (writes ? "true" : "false") + "}},");
+    }
+    return Ok("{" + body + "}");
+  }
+
+  static std::string Facts(const std::string& name, const Index& index,
+                           const std::string& front = "") {
     std::string settings = "\"uuid\":\"" + index.uuid + "\"";
     if (!index.refresh_interval.empty()) {
       settings += ",\"refresh_interval\":\"" + index.refresh_interval + "\"";
@@ -170,8 +189,8 @@ class FakeElastic {
     if (!index.properties.empty()) {
       mappings += (mappings.empty() ? "" : ",") + ("\"properties\":" + index.properties);
     }
-    return "{\"" + name + "\":{\"mappings\":{" + mappings + "},\"settings\":{\"index\":{" +
-           settings + "}}}}";
+    return "\"" + name + "\":{" + front + "\"mappings\":{" + mappings +
+           "},\"settings\":{\"index\":{" + settings + "}}}";
   }
 
   std::string Markers() const {
@@ -219,7 +238,8 @@ class FakeElastic {
   }
 
   std::string Item(const rapidjson::Value& action, const std::string& source) {
-    const std::string name = action["_index"].GetString();
+    std::string name = action["_index"].GetString();
+    if (aliases.count(name) != 0) name = aliases[name].back();
     const std::string id = action["_id"].GetString();
     const char* kind = source.empty() ? "delete" : "index";
     std::optional<ItemError> error = on_item ? on_item(name, id) : std::nullopt;
