@@ -292,12 +292,6 @@ char OperationOf(ReorderBufferChangeType action) {
   }
 }
 
-bool IsSkipped(const event::EventOptions &options, char operation) {
-  return operation == 'c'   ? options.skip_create
-         : operation == 'u' ? options.skip_update
-                            : options.skip_delete;
-}
-
 void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Relation relation,
                     ReorderBufferChange *change) {
   Stream *stream = PluginOf(context)->stream;
@@ -305,7 +299,7 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Rela
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   CachedRelation *entry = LookupRelation(stream->relations, relation, change->lsn);
   const char operation = OperationOf(change->action);
-  bool wanted = entry->captured && !IsSkipped(OptionsOf(*stream), operation);
+  bool wanted = entry->captured && !OptionsOf(*stream).Skips(operation);
   if (wanted && LacksIdentity(*stream, change, *entry)) {
     wanted = !HandleMissingIdentity(stream, entry, relation, change);
   }

@@ -164,8 +164,6 @@ Status AddAddressing(const SinkType& type, const OptionMap& options, SinkConfig*
 
 }  // namespace
 
-const char kConnectors[] = "kafka|elasticsearch|file|null";
-
 std::vector<OptionTable> OptionTablesOf(const std::string& connector) {
   const SinkType* type = FindType(connector);
   if (type == nullptr) return {};

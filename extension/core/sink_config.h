@@ -25,9 +25,6 @@ struct SinkConfig {
   std::vector<std::string> notices;  // options that do not apply, with the reason; no secrets
 };
 
-// The sink types, separated by '|'.
-extern const char kConnectors[];
-
 // The tables a sink of this type takes options from: event, source, and the type's own. Empty for
 // an unknown type.
 std::vector<OptionTable> OptionTablesOf(const std::string& connector);

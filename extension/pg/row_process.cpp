@@ -107,6 +107,7 @@ void WaitUntilVisible(RowProcess* process, TransactionId xid) {
   snprintf(process->step, sizeof(process->step), "Transaction %u is not visible to others yet.",
            xid);
   XactLockTableWait(xid, nullptr, nullptr, XLTW_None);
+  process->step[0] = '\0';
 }
 
 // The events of a partition may go by the name of its root. DDL locks roots first: to wait for one
@@ -126,6 +127,7 @@ Relation OpenTable(RowProcess* process, Oid relid) {
   if (name == nullptr) return nullptr;
   snprintf(process->step, sizeof(process->step), "It waited for a lock on table \"%s\".", name);
   Relation relation = try_table_open(relid, AccessShareLock);
+  process->step[0] = '\0';
   // An empty table can become a view of the same OID, up to PostgreSQL 15.
   if (relation != nullptr && relation->rd_rel->relkind != RELKIND_RELATION) {
     table_close(relation, AccessShareLock);

@@ -19,7 +19,6 @@ bool IsKnown(const FieldValue& value) {
 }  // namespace
 
 Status EventEncoder::EncodeDocument(const RelationPlan& plan, const Change& change) {
-  if (change.op == 't') return {};  // no option lets it come this far
   if (change.op == 'd') return AddDocumentDelete(plan, change);
   if (change.op == 'u' && change.before != nullptr && IsMoved(plan, change)) {
     if (Status status = AddDocumentDelete(plan, change); !status.ok()) return status;
@@ -73,7 +72,7 @@ Status EventEncoder::AddressDocument(const RelationPlan& plan, const FieldValue*
   draft->key.is_null = false;
   draft->routing = WriteRouting(plan, row);
   draft->mapping = &plan.document.mapping;
-  if (options_.format == Format::kFlat) RouteByField(plan, row, draft);
+  RouteByField(plan, row, draft);
   return {};
 }
 

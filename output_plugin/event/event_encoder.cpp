@@ -52,22 +52,8 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
   now_ns_ = now_ns;
   failure_.clear();
   failure_required_ = false;
-  switch (change.op) {
-    case 'c':
-      if (options_.skip_create) return {};
-      break;
-    case 'u':
-      if (options_.skip_update) return {};
-      break;
-    case 'd':
-      if (options_.skip_delete) return {};
-      break;
-    case 't':
-      if (options_.skip_truncate || options_.format == Format::kFlat) return {};
-      break;
-    default:
-      break;
-  }
+  if (options_.Skips(change.op)) return {};
+  if (change.op == 't' && options_.format == Format::kFlat) return {};
   if (options_.document.addressing) {
     if (Status status = EncodeDocument(plan, change); !status.ok()) return status;
   } else if (change.op == 'u' && KeyChanged(plan, change)) {

@@ -113,6 +113,12 @@ struct EventOptions {
   FlatOptions flat;
   DocumentOptions document;
   std::string run_id;  // __debezium.context.runId; empty: the plugin makes one
+
+  // skipped.operations: c, u, d or t.
+  bool Skips(char op) const {
+    return (op == 'c' && skip_create) || (op == 'u' && skip_update) || (op == 'd' && skip_delete) ||
+           (op == 't' && skip_truncate);
+  }
 };
 
 // The rows of all event options, sorted by name.
