@@ -1,9 +1,9 @@
 // elasticsearch_answers.cpp: see elasticsearch_answers.h.
 #include "elasticsearch_answers.h"
 
-#include <rapidjson/document.h>
-
 #include <string_view>
+
+#include "../core/json.h"
 
 namespace penstock::sink {
 namespace {
@@ -141,7 +141,7 @@ AnswerAction ActionOfRequest(int status, const std::string& error_type) {
 
 bool ParseBulkAnswer(std::string body, size_t count, std::vector<ItemAnswer>* items) {
   rapidjson::Document answer;
-  answer.ParseInsitu(body.data());
+  answer.ParseInsitu<rapidjson::kParseIterativeFlag>(body.data());
   if (answer.HasParseError() || !answer.IsObject()) return false;
   const auto found = answer.FindMember("items");
   if (found == answer.MemberEnd() || !found->value.IsArray() || found->value.Size() != count) {
@@ -158,8 +158,7 @@ ItemAnswer ParseError(const HttpResponse& response) {
   ItemAnswer answer;
   answer.status = response.status;
   rapidjson::Document body;
-  body.Parse(response.body.data(), response.body.size());
-  if (!body.HasParseError() && body.IsObject()) ReadError(body, &answer);
+  if (ParseJson(response.body, &body) && body.IsObject()) ReadError(body, &answer);
   return answer;
 }
 

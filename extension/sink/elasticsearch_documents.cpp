@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "output_plugin/event/buffer.h"
 #include "output_plugin/event/json_text.h"
 
 namespace penstock::sink {
@@ -12,6 +11,7 @@ namespace {
 
 // What a document costs beside its bytes, roughly: nodes, strings, tickets.
 constexpr size_t kDocumentBytes = 400;
+constexpr size_t kKeptTextBytes = 1u << 20;  // of the memory in which lines are put together
 
 // What is given to the tracker: its sum of bytes is not used, memory is counted here.
 constexpr size_t kNoBytes = 0;
@@ -22,8 +22,8 @@ void MakeKey(uint32_t number, const Event& event, std::string* key) {
   key->append(event.key.value_or(std::string_view()));
 }
 
-std::string Render(std::string_view index_name, const Event& event) {
-  event::Buffer out;
+void Render(event::Buffer& out, std::string_view index_name, const Event& event) {
+  out.Clear();
   out.Append(event.value ? "{\"index\":{\"_index\":" : "{\"delete\":{\"_index\":");
   event::AppendString(out, index_name);
   out.Append(",\"_id\":");
@@ -40,7 +40,6 @@ std::string Render(std::string_view index_name, const Event& event) {
     out.Append(*event.value);
     out.Append('\n');
   }
-  return std::string(out.view());
 }
 
 void AddTicket(std::vector<Documents::Ticket>* tickets, Documents::Ticket ticket) {
@@ -87,7 +86,9 @@ void Documents::Add(ElasticsearchIndex* index, uint32_t number, std::string_view
     state = std::move(*replaced);
     document->waiting.erase(replaced);
   }
-  state.text = Render(index_name, event);
+  Render(text_, index_name, event);
+  state.text = text_.view();
+  text_.ShrinkTo(kKeptTextBytes);
   bytes_ += state.text.size();
   AddTicket(&state.tickets, {tracker_->Add(kNoBytes), 1});
   document->waiting.push_back(std::move(state));

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "../core/delivery_tracker.h"
+#include "output_plugin/event/buffer.h"
 #include "sink.h"
 
 namespace penstock::sink {
@@ -99,7 +100,8 @@ class Documents {
   size_t ready_bytes_ = 0;
   size_t refused_ = 0;
   uint64_t bytes_ = 0;
-  std::string key_;  // reused
+  std::string key_;     // reused
+  event::Buffer text_;  // reused
 };
 
 }  // namespace penstock::sink

@@ -1,9 +1,10 @@
 // elasticsearch_json.cpp: see elasticsearch_json.h.
 #include "elasticsearch_json.h"
 
-#include <rapidjson/document.h>
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
+
+#include "../core/json.h"
 
 namespace penstock::sink {
 namespace {
@@ -54,8 +55,7 @@ bool BoolOf(const Value* object, const char* name) {
 }
 
 bool ParseObject(std::string_view text, Document* document) {
-  document->Parse(text.data(), text.size());
-  return !document->HasParseError() && document->IsObject();
+  return ParseJson(text, document) && document->IsObject();
 }
 
 IndexMarker ReadMarker(const Value& object) {

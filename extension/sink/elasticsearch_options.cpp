@@ -1,13 +1,12 @@
 // elasticsearch_options.cpp: see elasticsearch_options.h.
 #include "elasticsearch_options.h"
 
-#include <rapidjson/document.h>
-
 #include <deque>
 #include <map>
 #include <string_view>
 #include <utility>
 
+#include "../core/json.h"
 #include "elasticsearch_option_rows.h"
 #include "output_plugin/event/buffer.h"
 #include "output_plugin/event/json_text.h"
@@ -276,8 +275,7 @@ Status ReadIndexes(const Values& values, ElasticsearchOptions* parsed) {
   parsed->index_settings = values.Of("index.settings");
   if (parsed->index_settings.empty() || IsPlaceholder(parsed->index_settings)) return {};
   rapidjson::Document settings;
-  settings.Parse(parsed->index_settings.data(), parsed->index_settings.size());
-  if (settings.HasParseError() || !settings.IsObject()) {
+  if (!ParseJson(parsed->index_settings, &settings) || !settings.IsObject()) {
     return Invalid("index.settings", parsed->index_settings,
                    "A JSON object is expected, e.g. {\"number_of_shards\": 3}.");
   }

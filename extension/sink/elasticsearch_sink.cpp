@@ -357,10 +357,8 @@ void ElasticsearchSink::HandleMalformed(const Item& item, const ItemAnswer& answ
   if (work_->documents.GiveWay(item)) return;
   const std::string text = Described(item, answer);
   if (options_.on_malformed == DocumentPolicy::kFail) {
-    failed_ = {
-        StatusCode::kDataError, text,
-        "Mend the mapping of the index (json.mapping=flattened takes any json value), or let "
-        "the sink go on without such documents with behavior.on.malformed.documents=warn."};
+    failed_ = {StatusCode::kDataError, text,
+               answer.status == kTooLargeStatus ? kTooLargeHint : kMalformedHint};
     return;
   }
   if (options_.on_malformed == DocumentPolicy::kWarn) {

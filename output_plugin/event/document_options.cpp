@@ -1,6 +1,6 @@
 #include "document_options.h"
 
-#include <rapidjson/document.h>
+#include "extension/core/json.h"
 
 namespace penstock::event {
 namespace {
@@ -96,8 +96,7 @@ Status CheckAddedFields(const EventOptions& options) {
 Status ParseIndexMap(const std::string& text, EventOptions* options) {
   const char* hint = "It is a JSON object: {\"schema.table\": \"index\"}.";
   rapidjson::Document json;
-  json.Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
-  if (json.HasParseError() || !json.IsObject()) {
+  if (!ParseJson(text, &json) || !json.IsObject()) {
     return Invalid("invalid value for option \"index.map\"", hint);
   }
   for (const auto& member : json.GetObject()) {

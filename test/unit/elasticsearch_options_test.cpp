@@ -98,6 +98,9 @@ TEST(ElasticsearchOptionsTest, Policies) {
 }
 
 TEST(ElasticsearchOptionsTest, IndexSettings) {
+  // What a user sends must not be as deep as the server's stack.
+  EXPECT_EQ(CodeOf({{"index.settings", "{\"a\":" + std::string(10'000'000, '[')}}),
+            StatusCode::kInvalidOption);
   EXPECT_TRUE(Parse({{"index.settings", "{\"number_of_shards\": 3}"}}).ok());
   for (const char* bad : {"3", "[]", "{", "{\"settings\":{}}", "{\"mappings\":{}}"}) {
     EXPECT_EQ(CodeOf({{"index.settings", bad}}), StatusCode::kInvalidOption) << bad;

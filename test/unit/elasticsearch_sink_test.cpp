@@ -714,6 +714,7 @@ TEST_F(ElasticsearchSinkTest, RequestsThatAreTooLargeAreHalved) {
   EXPECT_TRUE(Ended() || Ends(status_.code()));
   EXPECT_EQ(status_.code(), StatusCode::kDataError);
   EXPECT_NE(status_.message().find("\"huge\""), std::string::npos);
+  EXPECT_NE(status_.hint().find("http.max_content_length"), std::string::npos) << status_.hint();
 }
 
 // An ingest pipeline may not find what it needs: the document was not written.

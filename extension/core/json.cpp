@@ -1,0 +1,33 @@
+// json.cpp: see json.h.
+#include "json.h"
+
+namespace penstock {
+namespace {
+
+bool IsTooDeep(std::string_view text) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_string && c == '\\') {
+      ++i;  // what it escapes ends no string
+    } else if (c == '"') {
+      in_string = !in_string;
+    } else if (!in_string && (c == '{' || c == '[')) {
+      if (++depth > kDeepestJson) return true;
+    } else if (!in_string && (c == '}' || c == ']')) {
+      --depth;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+bool ParseJson(std::string_view text, rapidjson::Document* document) {
+  if (IsTooDeep(text)) return false;
+  document->Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  return !document->HasParseError();
+}
+
+}  // namespace penstock
