@@ -8,7 +8,7 @@ namespace {
 
 // Statuses that say what is so; everything else may be otherwise in a moment.
 bool IsAnswer(const HttpResponse& response) {
-  if (response.status >= 200 && response.status < 300) return true;
+  if (response.ok()) return true;
   if (response.status == 400 || response.status == 409 || response.status == 413) return true;
   // What stands before the servers has its own 404, which is not in JSON.
   return response.status == 404 && !response.body.empty() && response.body.front() == '{';

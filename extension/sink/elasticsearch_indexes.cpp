@@ -27,10 +27,6 @@ std::string Path(const ElasticsearchIndex& index, const char* rest) {
   return "/" + UrlEncode(index.concrete.empty() ? index.name : index.concrete) + rest;
 }
 
-bool Succeeded(const HttpResponse& response) {
-  return response.status >= 200 && response.status < 300;
-}
-
 }  // namespace
 
 const ElasticsearchIndexes::StepRow ElasticsearchIndexes::kSteps[] = {
@@ -209,9 +205,9 @@ void ElasticsearchIndexes::HandleLook(Index* index, const HttpResponse& response
   IndexFacts facts;
   if (response.status == 404) {
     HandleMissing(index, response);
-  } else if (Succeeded(response) && ParseIndexFacts(response.body, &facts)) {
+  } else if (response.ok() && ParseIndexFacts(response.body, &facts)) {
     HandleFound(index, std::move(facts));
-  } else if (Succeeded(response)) {
+  } else if (response.ok()) {
     Fail(index, {StatusCode::kDataError, Quoted(*index) + " is an alias of several indexes",
                  "A row's document may be in any of them. Name a single index, or an alias of one, "
                  "in option index.map."});
@@ -297,7 +293,7 @@ void ElasticsearchIndexes::HandleFound(Index* index, IndexFacts facts) {
 void ElasticsearchIndexes::HandleVerify(Index* index, const HttpResponse& response) {
   IndexFacts facts;
   if (LookAgain(index, response)) return;
-  if (Succeeded(response) && ParseIndexFacts(response.body, &facts) && facts.uuid == index->uuid) {
+  if (response.ok() && ParseIndexFacts(response.body, &facts) && facts.uuid == index->uuid) {
     index->misses = 0;
     index->verify = false;
     index->step = IndexStep::kReady;
@@ -307,7 +303,7 @@ void ElasticsearchIndexes::HandleVerify(Index* index, const HttpResponse& respon
 }
 
 void ElasticsearchIndexes::HandleRemove(Index* index, const HttpResponse& response) {
-  if (!Succeeded(response) && response.status != 404) {
+  if (!response.ok() && response.status != 404) {
     index->call.Reject(response);
     return;
   }
@@ -317,7 +313,7 @@ void ElasticsearchIndexes::HandleRemove(Index* index, const HttpResponse& respon
 
 void ElasticsearchIndexes::HandleCreate(Index* index, const HttpResponse& response) {
   const ItemAnswer error = ParseError(response);
-  if (Succeeded(response)) {
+  if (response.ok()) {
     index->made_now = true;
     index->step = IndexStep::kLook;  // for its uuid
   } else if (error.type == "resource_already_exists_exception") {
@@ -334,7 +330,7 @@ void ElasticsearchIndexes::HandleCreate(Index* index, const HttpResponse& respon
 void ElasticsearchIndexes::HandleMapping(Index* index, const HttpResponse& response) {
   const ItemAnswer error = ParseError(response);
   const bool adopting = index->step == IndexStep::kAdopt;
-  if (Succeeded(response)) {
+  if (response.ok()) {
     const bool switch_off =
         adopting && loading_ && index->marker.refresh_off && !index->refresh_is_off;
     index->step = switch_off ? IndexStep::kRefreshOff
@@ -356,7 +352,7 @@ void ElasticsearchIndexes::HandleMapping(Index* index, const HttpResponse& respo
 
 void ElasticsearchIndexes::HandleStep(Index* index, const HttpResponse& response) {
   if (LookAgain(index, response)) return;
-  if (!Succeeded(response)) {
+  if (!response.ok()) {
     failed_ = response.status == 404
                   ? Gone(*index)
                   : Status(StatusCode::kDataError,
@@ -421,7 +417,7 @@ Status ElasticsearchIndexes::trouble() const {
 }
 
 int64_t ElasticsearchIndexes::WaitMs() const {
-  int64_t wait_ms = state_.working() ? state_.WaitMs() : -1;
+  int64_t wait_ms = state_.saved() ? -1 : state_.WaitMs();
   if (!state_.ready()) return wait_ms;  // no index is asked before
   for (const auto& [name, index] : indexes_) {
     if (FindStep(index->step) == nullptr) continue;

@@ -79,7 +79,9 @@ constexpr OptionRow kPlainRows[] = {
     Number("connection.timeout.ms", "5000", 1, 600000,
            "How long a connection may take, name look-up and TLS included."),
     Number("read.timeout.ms", "30000", 1, 3600000,
-           "How long a request may take; the server answers a bulk only when all of it is done."),
+           "How long nothing may come back, rounded up to seconds; the server answers a bulk only "
+           "when "
+           "all of it is done."),
     Number("max.connection.idle.time.ms", "60000", 1000, 86400000,
            "Connections that were idle for longer are not used again."),
     Text("proxy.host", nullptr, "HTTP proxy; proxies named in the environment are not used."),

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "../core/json.h"
+#include "../core/sink_config.h"
 #include "elasticsearch_option_rows.h"
 #include "output_plugin/event/buffer.h"
 #include "output_plugin/event/json_text.h"
@@ -39,7 +40,7 @@ Status Invalid(const std::string& name, const std::string& value, std::string hi
 }
 
 // At creation a placeholder stands for the text; the worker comes with what it names.
-bool IsPlaceholder(std::string_view value) { return value.find("${") != std::string_view::npos; }
+bool HasPlaceholder(std::string_view value) { return !FindPlaceholders(value).empty(); }
 
 // Values by their bare names, defaults filled in.
 class Values {
@@ -104,7 +105,7 @@ constexpr char kUrl[] = "connection.url";
 
 // "host:9200" is taken as http, as Confluent's connector does.
 Status ParseNode(std::string url, std::vector<std::string>* nodes) {
-  if (IsPlaceholder(url)) return {};
+  if (HasPlaceholder(url)) return {};
   if (url.find("://") == std::string::npos) url = "http://" + url;
   const size_t host = url.find("://") + 3;
   const std::string scheme = url.substr(0, host - 3);
@@ -126,15 +127,16 @@ Status ParseNode(std::string url, std::vector<std::string>* nodes) {
 }
 
 Status ReadNodes(const Values& values, HttpOptions* http) {
-  if (values.Of(kUrl).empty()) {
+  const std::vector<std::string> urls = SplitList(values.Of(kUrl));
+  if (urls.empty()) {
     return {StatusCode::kInvalidOption, "option \"connection.url\" is missing",
             "Name the nodes of Elasticsearch or OpenSearch as http://host:9200, separated by "
             "commas."};
   }
-  for (const std::string& url : SplitList(values.Of(kUrl))) {
+  for (const std::string& url : urls) {
     if (Status status = ParseNode(url, &http->nodes); !status.ok()) return status;
     const bool https = !http->nodes.empty() && http->nodes.back().compare(0, 8, "https://") == 0;
-    if (values.Is("elastic.security.protocol", "SSL") && !https && !IsPlaceholder(url)) {
+    if (values.Is("elastic.security.protocol", "SSL") && !https && !HasPlaceholder(url)) {
       return Invalid(kUrl, url, "elastic.security.protocol=SSL needs URLs with https.");
     }
   }
@@ -273,7 +275,7 @@ Status ReadIndexes(const Values& values, ElasticsearchOptions* parsed) {
   parsed->schema_ignore = values.BoolOf("schema.ignore");
   parsed->schema_ignore_topics = SplitList(values.Of("topic.schema.ignore"));
   parsed->index_settings = values.Of("index.settings");
-  if (parsed->index_settings.empty() || IsPlaceholder(parsed->index_settings)) return {};
+  if (parsed->index_settings.empty() || HasPlaceholder(parsed->index_settings)) return {};
   rapidjson::Document settings;
   if (!ParseJson(parsed->index_settings, &settings) || !settings.IsObject()) {
     return Invalid("index.settings", parsed->index_settings,

@@ -8,7 +8,7 @@ namespace penstock::sink {
 namespace {
 
 constexpr int64_t kSilenceMs = 10'000;    // without any answer
-constexpr int64_t kWarnEveryMs = 60'000;  // about one kind of document
+constexpr int64_t kWarnEveryMs = 60'000;  // about documents
 constexpr size_t kMinBulkBytes = 1024;
 constexpr size_t kMinSlowBulkBytes = 65536;
 constexpr size_t kGoodBulks = 16;     // until one more may be under way
@@ -221,7 +221,6 @@ bool ElasticsearchSink::IsSlow(const HttpResponse& response) {
 }
 
 void ElasticsearchSink::SpeedUp() {
-  lost_bulks_ = 0;
   if (++good_bulks_ % kProbeBulks == 0) {
     max_records_ = options_.batch_records;
     max_bulk_bytes_ = std::min(options_.bulk_bytes, max_bulk_bytes_ * 2);
@@ -236,14 +235,14 @@ void ElasticsearchSink::SpeedUp() {
 void ElasticsearchSink::HandleBulk(HttpResponse* response, Bulk bulk) {
   progress_ms_ = clock_();
   std::vector<ItemAnswer> items;
-  if (response->status >= 200 && response->status < 300 &&
-      ParseBulkAnswer(std::move(response->body), bulk.items.size(), &items)) {
+  if (response->ok() && ParseBulkAnswer(std::move(response->body), bulk.items.size(), &items)) {
+    lost_bulks_ = 0;
     // The server was away perhaps, or another stands in its place.
     if (response->connected) VerifyIndexes(bulk);
     if (MayBeAnotherIndex(bulk, items)) {
       work_->held.push_back({std::move(bulk), std::move(items)});
     } else {
-      HandleItems(std::move(bulk), items);
+      HandleItems(bulk, items);
     }
     return;
   }
@@ -290,10 +289,10 @@ void ElasticsearchSink::ReleaseHeld() {
   if (work_->held.empty() || work_->indexes.verifying() || !work_->indexes.failed().ok()) return;
   std::vector<Held> held = std::move(work_->held);
   work_->held.clear();
-  for (Held& one : held) HandleItems(std::move(one.bulk), one.items);
+  for (const Held& one : held) HandleItems(one.bulk, one.items);
 }
 
-void ElasticsearchSink::HandleItems(Bulk bulk, const std::vector<ItemAnswer>& items) {
+void ElasticsearchSink::HandleItems(const Bulk& bulk, const std::vector<ItemAnswer>& items) {
   Status why;
   bool overloaded = false;
   for (size_t i = 0; i < items.size() && failed_.ok(); ++i) {
@@ -432,7 +431,7 @@ std::string ElasticsearchSink::TakeWarning() {
 void ElasticsearchSink::Abandon() {
   failed_ = {StatusCode::kInternal, "the elasticsearch sink was abandoned"};
   if (work_ == nullptr) return;
-  left_threads_ = !http_.Abandon() || left_threads_;
+  left_threads_ = !http_.Abandon();
   work_->bulks.clear();
   work_->held.clear();
 }

@@ -78,7 +78,7 @@ class ElasticsearchSink final : public Sink {
   bool BulkDue() const;
   size_t Concurrency() const;
   void HandleBulk(HttpResponse* response, Bulk bulk);
-  void HandleItems(Bulk bulk, const std::vector<ItemAnswer>& items);
+  void HandleItems(const Bulk& bulk, const std::vector<ItemAnswer>& items);
   void HandleItem(const Item& item, const ItemAnswer& answer, AnswerAction action);
   void HandleMalformed(const Item& item, const ItemAnswer& answer);
   void HandleTooLarge(const Bulk& bulk, const ItemAnswer& error);

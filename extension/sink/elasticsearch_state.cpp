@@ -113,7 +113,7 @@ void ElasticsearchState::HandleForbidden() {
 
 void ElasticsearchState::HandleSweep(const HttpResponse& response) {
   std::vector<std::pair<std::string, IndexMarker>> markers;
-  if (response.status == 200 && !ParseMarkers(response.body, &markers)) {
+  if (response.ok() && !ParseMarkers(response.body, &markers)) {
     call_.Reject(response);
     return;
   }
@@ -124,7 +124,7 @@ void ElasticsearchState::HandleSweep(const HttpResponse& response) {
 }
 
 void ElasticsearchState::HandleLoad(const HttpResponse& response) {
-  if (response.status == 200) {
+  if (response.ok()) {
     if (!ParseState(response.body, identity_, &uuids_)) {
       call_.Reject(response);
       return;
@@ -140,7 +140,7 @@ void ElasticsearchState::HandleSave(const HttpResponse& response) {
   const bool making = step_ == Step::kMake;
   step_ = Step::kIdle;
   const bool there_already = ParseError(response).type == "resource_already_exists_exception";
-  if (response.status < 300 || (making && there_already)) {
+  if (response.ok() || (making && there_already)) {
     made_ = true;
     return;
   }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "elasticsearch_call.h"
@@ -35,7 +36,6 @@ class ElasticsearchState {
   bool ready() const { return ready_; }  // what is remembered is known
   bool saved() const { return ready_ && (off_ || (!dirty_ && !saving_)); }
   int64_t WaitMs() const { return call_.WaitMs(); }
-  bool working() const { return !ready_ || !saved(); }
 
   // The uuid of an index that was written to before; empty: none is known.
   std::string UuidOf(const std::string& index) const;

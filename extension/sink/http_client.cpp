@@ -27,7 +27,6 @@ constexpr size_t kAskFirstBytes = 1 << 20;
 constexpr int kMaxEvents = 64;
 
 struct Transfer {
-  CurlEasy easy;
   CurlList headers;
   std::string url;
   std::string compressed;
@@ -35,6 +34,7 @@ struct Transfer {
   bool answer_too_large = false;
   std::array<char, CURL_ERROR_SIZE> error{};
   HttpResponse response;
+  CurlEasy easy;  // the first to go: it points to the others
 };
 
 size_t TakeBytes(char* bytes, size_t size, size_t count, void* opaque) {
@@ -189,6 +189,9 @@ class HttpClient::Impl {
 
 Status HttpClient::Impl::Open() {
   if (multi_ != nullptr) return {};
+  if (options_.nodes.empty()) {
+    return {StatusCode::kInvalidOption, "no URL of a server is given"};
+  }
 #if LIBCURL_VERSION_NUM < 0x074d00
   if (!options_.tls.ca_pem.empty()) {
     return {StatusCode::kNotSupported, "CA certificates as text need libcurl 7.77 or newer",

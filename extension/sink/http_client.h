@@ -58,6 +58,8 @@ struct HttpResponse {
   bool timed_out = false;      // and the server was silent for too long
   int64_t retry_after_ms = 0;  // the server's wish; 0: none
   HttpRequest request;         // given back
+
+  bool ok() const { return status >= 200 && status < 300; }
 };
 
 class HttpClient {
@@ -67,7 +69,7 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Makes descriptors and libcurl's handles; no connection yet.
+  // Makes descriptors and libcurl's handles; no connection yet. An error without any node.
   Status Open();
 
   // Begins a request.
@@ -80,7 +82,7 @@ class HttpClient {
   void WakeAfter(int64_t ms);
 
   int wake_fd() const;
-  size_t running() const;
+  size_t running() const;    // requests under way, for tests
   bool HasLiveNode() const;  // one that is not known to be away
 
   // Drops every request. False when a thread of libcurl may be left behind (a name look-up), now or

@@ -261,10 +261,15 @@ Result<KafkaOptions> ParseKafkaOptions(const Options& options) {
   if (ParseInt64(translation.Take(kTargetBufferKb), &number)) parsed.buffer_bytes = number * 1024;
   if (ParseInt64(translation.Take(kTargetBuffer), &number)) parsed.buffer_bytes = number;
   AddOurs(&translation, &parsed);
+  constexpr std::pair<std::string_view, int64_t KafkaOptions::*> kNumbers[] = {
+      {"linger.ms", &KafkaOptions::linger_ms},
+      {"batch.size", &KafkaOptions::batch_bytes},
+      {"batch.num.messages", &KafkaOptions::batch_messages},
+  };
   for (const auto& [target, value] : parsed.properties) {
-    if (target == "linger.ms") (void)ParseInt64(value, &parsed.linger_ms);
-    if (target == "batch.size") (void)ParseInt64(value, &parsed.batch_bytes);
-    if (target == "batch.num.messages") (void)ParseInt64(value, &parsed.batch_messages);
+    for (const auto& [name, member] : kNumbers) {
+      if (target == name) (void)ParseInt64(value, &(parsed.*member));
+    }
   }
   return parsed;
 }

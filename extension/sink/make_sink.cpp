@@ -17,22 +17,11 @@ namespace {
 
 using SinkResult = Result<std::unique_ptr<Sink>>;
 
-SinkResult MakeElasticsearch(const Options& options) {
-  Result<ElasticsearchOptions> parsed = ParseElasticsearchOptions(options);
+template <typename SinkOfType, auto kParse>
+SinkResult Make(const Options& options) {
+  auto parsed = kParse(options);
   if (!parsed.ok()) return parsed.status();
-  return SinkResult(std::make_unique<ElasticsearchSink>(std::move(parsed.value())));
-}
-
-SinkResult MakeKafka(const Options& options) {
-  Result<KafkaOptions> parsed = ParseKafkaOptions(options);
-  if (!parsed.ok()) return parsed.status();
-  return SinkResult(std::make_unique<KafkaSink>(std::move(parsed.value())));
-}
-
-SinkResult MakeFile(const Options& options) {
-  Result<FileOptions> parsed = ParseFileOptions(options);
-  if (!parsed.ok()) return parsed.status();
-  return SinkResult(std::make_unique<FileSink>(std::move(parsed.value())));
+  return SinkResult(std::make_unique<SinkOfType>(std::move(parsed.value())));
 }
 
 SinkResult MakeNull(const Options& options) {
@@ -45,9 +34,9 @@ struct TypeRow {
   SinkResult (*make)(const Options& options);
 };
 
-constexpr TypeRow kTypes[] = {{"elasticsearch", MakeElasticsearch},
-                              {"file", MakeFile},
-                              {"kafka", MakeKafka},
+constexpr TypeRow kTypes[] = {{"elasticsearch", Make<ElasticsearchSink, ParseElasticsearchOptions>},
+                              {"file", Make<FileSink, ParseFileOptions>},
+                              {"kafka", Make<KafkaSink, ParseKafkaOptions>},
                               {"null", MakeNull}};
 
 }  // namespace

@@ -113,7 +113,7 @@ class Sink {
   virtual void Abandon() = 0;
 };
 
-// Makes the sink of a type ("kafka", "file", "null"). Options are checked already
+// Makes the sink of a type ("kafka", "elasticsearch", "file", "null"). Options are checked already
 // (core/sink_config); kInvalidOption names what is still wrong.
 Result<std::unique_ptr<Sink>> MakeSink(const std::string& type, const Options& options);
 

@@ -5,33 +5,13 @@
 #include <utility>
 #include <vector>
 
+#include "field_values.h"
 #include "output_plugin/event/event_encoder.h"
 
 namespace penstock::event {
 namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-FieldValue Number(int64_t number) {
-  FieldValue value;
-  value.state = FieldState::kValue;
-  value.number = number;
-  return value;
-}
-
-FieldValue Bytes(const char* bytes) {
-  FieldValue value;
-  value.state = FieldState::kValue;
-  value.bytes = bytes;
-  value.size = static_cast<uint32_t>(std::string_view(bytes).size());
-  return value;
-}
-
-FieldValue State(FieldState state) {
-  FieldValue value;
-  value.state = state;
-  return value;
-}
 
 // A table public.t (id int key, place text, body text); routed by place when a test says so.
 class DocumentTest : public testing::Test {

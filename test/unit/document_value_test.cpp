@@ -6,33 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "field_values.h"
 #include "output_plugin/event/time_text.h"
 
 namespace penstock::event {
 namespace {
-
-FieldValue Number(int64_t number) {
-  FieldValue value;
-  value.state = FieldState::kValue;
-  value.number = number;
-  return value;
-}
-
-FieldValue Bytes(const std::string& bytes) {
-  FieldValue value;
-  value.state = FieldState::kValue;
-  value.bytes = bytes.data();
-  value.size = static_cast<uint32_t>(bytes.size());
-  return value;
-}
-
-FieldValue Items(FieldState state, const std::vector<FieldValue>& items) {
-  FieldValue value;
-  value.state = state;
-  value.items = items.data();
-  value.size = static_cast<uint32_t>(items.size());
-  return value;
-}
 
 std::string Write(Kind kind, const FieldValue& value) {
   Column column;

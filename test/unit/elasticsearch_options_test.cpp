@@ -40,7 +40,8 @@ TEST(ElasticsearchOptionsTest, Urls) {
   ASSERT_TRUE(parsed.ok());
   EXPECT_EQ(parsed.value().http.nodes,
             (std::vector<std::string>{"https://a:9200/search", "http://b", "http://c:9201"}));
-  for (const char* url : {"ftp://a", "http://", "http://a?x", "file:///etc/passwd", "http://a b"}) {
+  for (const char* url :
+       {" , ", "ftp://a", "http://", "http://a?x", "file:///etc/passwd", "http://a b"}) {
     EXPECT_EQ(ParseElasticsearchOptions({{"connection.url", url}}).status().code(),
               StatusCode::kInvalidOption)
         << url;
@@ -114,6 +115,10 @@ TEST(ElasticsearchOptionsTest, Placeholders) {
                                          {"connection.password", "${env:PASSWORD}"},
                                          {"index.settings", "${file:/secrets:settings}"}})
                   .ok());
+  // Nothing will stand in the place of others.
+  EXPECT_EQ(Parse({{"connection.url", "http://${topic}"}}).value().http.nodes,
+            (std::vector<std::string>{"http://${topic}"}));
+  EXPECT_EQ(CodeOf({{"index.settings", "${settings}"}}), StatusCode::kInvalidOption);
 }
 
 // Every option of Confluent's connector is a row: it works, does not apply or is refused, but is

@@ -6,33 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "field_values.h"
 #include "output_plugin/event/hstore.h"
 
 namespace penstock::event {
 namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-FieldValue Number(int64_t number) {
-  FieldValue value;
-  value.state = FieldState::kValue;
-  value.number = number;
-  return value;
-}
-
-FieldValue Bytes(const char* bytes) {
-  FieldValue value;
-  value.state = FieldState::kValue;
-  value.bytes = bytes;
-  value.size = static_cast<uint32_t>(std::string_view(bytes).size());
-  return value;
-}
-
-FieldValue State(FieldState state) {
-  FieldValue value;
-  value.state = state;
-  return value;
-}
 
 // A table public.t (id int key, name text not null).
 class EncoderTest : public testing::Test {

@@ -71,6 +71,11 @@ TEST(HttpClientTest, RequestsArriveAsGiven) {
   EXPECT_EQ(server.connections(), 1);  // kept
 }
 
+TEST(HttpClientTest, NoNode) {
+  HttpClient client(OptionsFor({}));
+  EXPECT_EQ(client.Open().code(), StatusCode::kInvalidOption);
+}
+
 TEST(HttpClientTest, SeveralRequestsAreUnderWay) {
   HttpServer server(Echo);
   HttpClient client(OptionsFor({server.url()}));
