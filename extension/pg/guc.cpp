@@ -11,6 +11,7 @@ int penstock_restart_max_interval_s = 60;
 char* penstock_secrets_directory = nullptr;
 char* penstock_sink_creators = nullptr;
 char* penstock_worker_config = nullptr;
+int penstock_worker_nice = 0;
 #ifdef PENSTOCK_FAILPOINTS
 char* penstock_failpoint = nullptr;
 #endif
@@ -69,6 +70,12 @@ extern "C" void penstock_define_settings(void) {
                           "Sets the longest pause before a failed sink is started again.", nullptr,
                           &penstock_restart_max_interval_s, 60, 1, 3600, PGC_SIGHUP, GUC_UNIT_S,
                           nullptr, nullptr, nullptr);
+  DefineCustomIntVariable(
+      "penstock.worker_nice",
+      "Sets by how much sink workers give way to other processes when processors are short.",
+      "As nice(1) counts, for workers that start afterwards. A worker that gives way falls behind "
+      "for as long as the writers leave it no processor.",
+      &penstock_worker_nice, 0, 0, 19, PGC_SIGHUP, 0, nullptr, nullptr, nullptr);
   for (const TextSetting& setting : kTextSettings) {
     DefineCustomStringVariable(setting.name, setting.description, setting.detail, setting.variable,
                                "", setting.context, setting.flags, nullptr, nullptr, nullptr);

@@ -16,6 +16,7 @@ extern int penstock_restart_max_interval_s;
 extern char *penstock_secrets_directory; /* "": ${file:} needs pg_read_server_files */
 extern char *penstock_sink_creators;     /* role whose members may create sinks, "": none */
 extern char *penstock_worker_config;     /* JSON or "" */
+extern int penstock_worker_nice;         /* added to the scheduling priority of sink workers */
 #ifdef PENSTOCK_FAILPOINTS
 extern char *penstock_failpoint;
 #endif

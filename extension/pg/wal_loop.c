@@ -23,13 +23,26 @@
 #define PENSTOCK_PLUGIN "penstock_output"
 
 /* Naps after something was read, before the commit hook is asked to wake us: a busy source then
- * pays for no wake-ups. */
+ * pays for no wake-ups. Where a nap of 1 ms brings a transaction or more, the next are longer: each
+ * costs a look at the sink, a page of WAL read again and the writers a switch of processes. */
 #define BUSY_NAP_MS 1
+#define CROWDED_NAP_MS 4
 #define BUSY_NAPS 3
 /* Longest sleep without a wake-up: asynchronous commits and other databases' WAL. */
 #define IDLE_SLEEP_MAX_MS 100
 
 static PenstockWorker *current_worker;
+static long last_nap_ms = BUSY_NAP_MS;
+
+/* How long to nap, by the transactions that came since the last time. */
+static long nap_length_ms(PenstockWorker *worker) {
+  static uint64 seen = 0;
+  const uint64 count = pg_atomic_read_u64(&worker->entry->transaction_count);
+
+  last_nap_ms = count - seen >= (uint64)last_nap_ms ? CROWDED_NAP_MS : BUSY_NAP_MS;
+  seen = count;
+  return last_nap_ms;
+}
 
 /* Waits until the WAL is flushed up to target; returns the flushed position. */
 static XLogRecPtr wait_for_wal(XLogRecPtr target) {
@@ -50,7 +63,7 @@ static XLogRecPtr wait_for_wal(XLogRecPtr target) {
     if (worker->flush_lsn >= target) break;
     if (naps < BUSY_NAPS) {
       naps++;
-      penstock_sleep(worker, BUSY_NAP_MS, wait_event);
+      penstock_sleep(worker, nap_length_ms(worker), wait_event);
       continue;
     }
     penstock_arm_wake(worker->entry);

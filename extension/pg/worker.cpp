@@ -11,6 +11,8 @@ extern "C" {
 #include "tcop/tcopprot.h"
 #include "utils/varlena.h"
 }
+#include <sys/resource.h>
+
 #include "guc.h"
 #include "pg_compat.h"
 #include "shared_state.h"
@@ -262,6 +264,16 @@ const Setting kOverrides[] = {
     {"synchronous_commit", "local"},
 };
 
+// penstock.worker_nice. Before any thread is started: on Linux they inherit it.
+void GiveWay() {
+  if (penstock_worker_nice == 0) return;
+  errno = 0;
+  const int priority = getpriority(PRIO_PROCESS, 0);
+  if (errno != 0 || setpriority(PRIO_PROCESS, 0, priority + penstock_worker_nice) != 0) {
+    ereport(LOG, (errmsg("could not set the scheduling priority of the sink worker: %m")));
+  }
+}
+
 }  // namespace
 
 extern "C" {
@@ -331,6 +343,7 @@ void penstock_sink_main(Datum argument) {
   BackgroundWorkerInitializeConnectionByOid(the_worker->entry->database, InvalidOid, 0);
   before_shmem_exit(penstock_before_exit, 0);
   penstock_override_settings();
+  GiveWay();
   the_worker->entry->restart = true;
   PG_TRY();
   {

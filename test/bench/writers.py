@@ -47,7 +47,7 @@ class World:
         self.broker = jvm.Broker(os.path.join(directory, "servers"))
         self.server = PgServer(pg_bin, os.path.join(directory, "postgresql"), preload=True, settings={
             "shared_buffers": "512MB", "max_wal_size": "32GB", "checkpoint_timeout": "1h", "autovacuum": "off",
-            "fsync": "on", "log_min_messages": "warning"})
+            "fsync": "on", "log_min_messages": "warning", "penstock.worker_nice": os.environ.get("NICE", "0")})
         self.sinks = Sinks(self.server)
         self.postmaster = None
 
