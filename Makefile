@@ -61,6 +61,10 @@ conformance: test-packages ## the same SQL through Debezium gave these events; C
 	@$(check) --build
 	@$(private) test/conformance/run $(if $(CASES),--cases $(CASES))
 
+oracle: test-packages ## random statements through Debezium and penstock; SEED=n or SEEDS=n EVENTS=n
+	@$(check) --build
+	@$(private) test/oracle/run $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) $(if $(EVENTS),--events $(EVENTS))
+
 installcheck: ## SQL tests in the running server of PGHOST and PGPORT, which preloads penstock
 	@test/lib/installcheck.sh
 
@@ -114,5 +118,5 @@ help: ## this list
 test-packages:
 	@$(deps) install build test
 
-.PHONY: all install uninstall clean check check-majors unit sanitize isolation tap integration integration-flink conformance \
+.PHONY: all install uninstall clean check check-majors unit sanitize isolation tap integration integration-flink conformance oracle \
 	installcheck demo bench faults retention outage lint format format-check docs dist help test-packages
