@@ -7,6 +7,38 @@ extern "C" {
 namespace penstock::output {
 namespace {
 
+// Names the value that is read in what an error says, such as of a text that is not UTF-8.
+class ReadingColumn {
+ public:
+  explicit ReadingColumn(const CachedRelation &relation) : relation_(relation) {
+    callback_.callback = Describe;
+    callback_.arg = this;
+    callback_.previous = error_context_stack;
+    error_context_stack = &callback_;
+  }
+  // Not a destructor: an ERROR jumps over it, and resets the stack itself.
+  void Done() { error_context_stack = callback_.previous; }
+  void Read(const TypeShape &type, Datum datum, size_t column, event::FieldValue *value) {
+    column_ = column;
+    ReadDatum(type, datum, value);
+  }
+
+ private:
+  static void Describe(void *argument) {
+    const auto *self = static_cast<const ReadingColumn *>(argument);
+    const event::RelationPlan &plan = self->relation_.plan->plan;
+    if (geterrcode() == ERRCODE_CHARACTER_NOT_IN_REPERTOIRE) {
+      errhint("Events are in UTF-8. column.exclude.list leaves the column out.");
+    }
+    errcontext("column \"%s\" of table \"%s.%s\"", plan.columns[self->column_].name.c_str(),
+               plan.schema.c_str(), plan.table.c_str());
+  }
+
+  const CachedRelation &relation_;
+  size_t column_ = 0;
+  ErrorContextCallback callback_;
+};
+
 struct Deformed {
   Datum *values;
   bool *nulls;
@@ -29,7 +61,7 @@ event::FieldValue *NewRow(const BoundPlan &plan) {
       palloc(sizeof(event::FieldValue) * (plan.sources.size() + 1)));
 }
 
-event::FieldValue *ReadOld(const BoundPlan &plan, const Deformed &old) {
+event::FieldValue *ReadOld(const BoundPlan &plan, const Deformed &old, ReadingColumn *reading) {
   event::FieldValue *row = NewRow(plan);
   for (size_t i = 0; i < plan.sources.size(); ++i) {
     const BoundPlan::Source &source = plan.sources[i];
@@ -41,13 +73,14 @@ event::FieldValue *ReadOld(const BoundPlan &plan, const Deformed &old) {
     } else if (IsOnDisk(source.type, old.values[at])) {
       row[i].state = event::FieldState::kUnavailable;
     } else {
-      ReadDatum(source.type, old.values[at], &row[i]);
+      reading->Read(source.type, old.values[at], i, &row[i]);
     }
   }
   return row;
 }
 
-event::FieldValue *ReadNew(const BoundPlan &plan, const Deformed &now, const Deformed *old) {
+event::FieldValue *ReadNew(const BoundPlan &plan, const Deformed &now, const Deformed *old,
+                           ReadingColumn *reading) {
   event::FieldValue *row = NewRow(plan);
   for (size_t i = 0; i < plan.sources.size(); ++i) {
     const BoundPlan::Source &source = plan.sources[i];
@@ -66,7 +99,7 @@ event::FieldValue *ReadNew(const BoundPlan &plan, const Deformed &now, const Def
       }
       datum = old->values[at];
     }
-    ReadDatum(source.type, datum, &row[i]);
+    reading->Read(source.type, datum, i, &row[i]);
   }
   return row;
 }
@@ -76,15 +109,17 @@ event::FieldValue *ReadNew(const BoundPlan &plan, const Deformed &now, const Def
 RowPair ReadChange(const CachedRelation &relation, TupleDesc desc, HeapTuple old_tuple,
                    HeapTuple new_tuple) {
   RowPair pair = {nullptr, nullptr};
+  ReadingColumn reading(relation);
   Deformed old;
   if (old_tuple != nullptr) {
     old = Deform(desc, old_tuple);
-    pair.before = ReadOld(*relation.plan, old);
+    pair.before = ReadOld(*relation.plan, old, &reading);
   }
   if (new_tuple != nullptr) {
     const Deformed now = Deform(desc, new_tuple);
-    pair.after = ReadNew(*relation.plan, now, old_tuple != nullptr ? &old : nullptr);
+    pair.after = ReadNew(*relation.plan, now, old_tuple != nullptr ? &old : nullptr, &reading);
   }
+  reading.Done();
   return pair;
 }
 
@@ -92,14 +127,16 @@ event::FieldValue *ReadStoredRow(const CachedRelation &relation, const Datum *va
                                  const bool *nulls) {
   const BoundPlan &plan = *relation.plan;
   event::FieldValue *row = NewRow(plan);
+  ReadingColumn reading(relation);
   for (size_t i = 0; i < plan.sources.size(); ++i) {
     const int at = plan.sources[i].attnum - 1;
     if (nulls[at]) {
       row[i].state = event::FieldState::kNull;
     } else {
-      ReadDatum(plan.sources[i].type, values[at], &row[i]);
+      reading.Read(plan.sources[i].type, values[at], i, &row[i]);
     }
   }
+  reading.Done();
   return row;
 }
 
