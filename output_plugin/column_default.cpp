@@ -116,6 +116,7 @@ void ReadDefault(Relation relation, Form_pg_attribute attribute, bool quirks, Co
   if (!HasDefaultParser(column->type)) return;
   const char *text = DefaultExpression(relation, attribute->attnum);
   if (text == nullptr || StartsWith(text, "NULL")) return;
+  column->from_sequence = strstr(text, "nextval(") != nullptr;
   if (IsFunctionCall(text)) {
     column->default_kind = DefaultKind::kFunction;
     return;

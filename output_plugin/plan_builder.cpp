@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "document_plan.h"
+#include "source_rule.h"
 
 namespace penstock::output {
 namespace {
@@ -289,6 +290,16 @@ bool SetColumnKind(const ColumnShape& source, const EventOptions& options, bool 
   return true;
 }
 
+// False: the column is left out.
+bool MakeColumn(const ColumnShape& source, const EventOptions& options, bool is_key, bool snapshot,
+                Column* column) {
+  column->name = source.name;
+  column->optional = !source.not_null;
+  if (!SetColumnKind(source, options, is_key, snapshot, column)) return false;
+  SetDefault(source, options, column);
+  return true;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
@@ -298,7 +309,12 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
   plan.schema = shape.schema;
   plan.table = shape.table;
   const bool snapshot = purpose == Purpose::kSnapshot;
-  const std::string prefix = plan.schema + "." + plan.table + ".";
+  const std::string table = plan.schema + "." + plan.table;
+  auto add = [&](const ColumnShape& source, Column column, bool in_value) {
+    plan.columns.push_back(std::move(column));
+    plan.in_value.push_back(in_value);
+    bound->sources.push_back({source.attnum, source.type, source.in_identity});
+  };
   std::vector<AttrNumber> key;
   const bool addressed = purpose != Purpose::kReread;
   Status status = KeyColumns(shape, options, &key);
@@ -315,12 +331,9 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     const auto in_key = std::find(key.begin(), key.end(), source.attnum);
     const bool is_key = in_key != key.end();
     Column column;
-    column.name = source.name;
-    column.optional = !source.not_null;
-    if (!SetColumnKind(source, options, is_key, snapshot, &column)) continue;
-    SetDefault(source, options, &column);
+    if (!MakeColumn(source, options, is_key, snapshot, &column)) continue;
     const bool in_value =
-        CapturesColumn(options, prefix + column.name) && (document || !source.generated);
+        CapturesColumn(options, table + "." + column.name) && (document || !source.generated);
     const bool shown_generated = source.generated && options.quirks;
     const bool routes = source.attnum == routing;
     if (!in_value && !is_key && !shown_generated && !routes) continue;
@@ -331,9 +344,18 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
       bound->key_in_old_row = bound->key_in_old_row && source.in_identity;
     }
     if (routes) plan.document.routing.index = static_cast<int>(plan.columns.size());
-    plan.columns.push_back(std::move(column));
-    plan.in_value.push_back(in_value || shown_generated);
-    bound->sources.push_back({source.attnum, source.type, source.in_identity});
+    const bool shown = in_value || shown_generated;
+    const event::ColumnRule* rule =
+        FindColumnRule(options.column_rules, table, column.name,
+                       SourceTypeName(source, options, snapshot));
+    if (rule != nullptr && shown && (is_key || routes)) {
+      // Keys are what they are: the rule is for a twin of the column, which only the value has.
+      add(source, std::move(column), false);
+      column = Column();
+      (void)MakeColumn(source, options, is_key, snapshot, &column);
+    }
+    if (rule != nullptr && shown) ApplyRule(*rule, source, options, snapshot, &column);
+    add(source, std::move(column), shown);
   }
   // Under quirks key columns of types that are left out are missing from the key; else a part of a
   // key is no key.

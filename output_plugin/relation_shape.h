@@ -83,8 +83,10 @@ struct TypeShape {
   Reader reader;
   Oid oid;  // base type, after domains
   int32 typmod;
+  int32 base_typmod;  // through all domains, also where quirks lose it
   bool is_domain;
   const char *name;    // pg_type.typname of the base type
+  const char *declared_name;  // of the type itself, which may be a domain
   const char *labels;  // kEnum: joined by commas
   FmgrInfo *output;    // kOutput
   TypeShape *element;  // kArray
@@ -107,6 +109,7 @@ struct ColumnShape {
   TypeShape type;
   DefaultKind default_kind;
   event::FieldValue default_value;  // kLiteral
+  bool from_sequence;               // the default is nextval(…)
 };
 
 struct RelationShape {

@@ -127,6 +127,14 @@ int32 DomainTypmod(Oid type, int32 typmod, bool quirks, Oid *base) {
   return own;
 }
 
+char *TypeName(Oid type) {
+  HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
+  if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
+  char *name = pstrdup(NameStr(reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple))->typname));
+  ReleaseSysCache(tuple);
+  return ToUtf8(name);
+}
+
 // As cash.c takes them from lc_monetary.
 int MoneyDigits() {
   const int digits = PGLC_localeconv()->frac_digits;
@@ -148,10 +156,13 @@ void ReadTypeShape(Oid type, int32 typmod, Reading reading, TypeShape *shape) {
   memset(shape, 0, sizeof *shape);
   shape->typmod = DomainTypmod(type, typmod, reading == Reading::kQuirks, &shape->oid);
   shape->is_domain = shape->oid != type;
+  shape->base_typmod = typmod;
+  (void)getBaseTypeAndTypmod(type, &shape->base_typmod);
   HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(shape->oid));
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", shape->oid);
   const Form_pg_type form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));
   shape->name = pstrdup(NameStr(form->typname));
+  shape->declared_name = shape->is_domain ? TypeName(type) : shape->name;
   shape->length = form->typlen;
   shape->by_value = form->typbyval;
   shape->align = form->typalign;

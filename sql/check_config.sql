@@ -148,10 +148,17 @@ SELECT severity, option, message FROM pg_temp.check_config('{
   }}', :'worker') WHERE option !~ 'storage|group';
 
 -- 11. masks
-SELECT * FROM pg_temp.check_config('{
+SELECT severity, option, message FROM pg_temp.check_config('{
   "name": "masks", "config": {
     "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
-    "topic.prefix": "m", "column.mask.with.10.chars": "public.users.ssn"
+    "topic.prefix": "m", "column.mask.with.10.chars": "public.users.ssn",
+    "column.mask.hash.v2.SHA-256.with.salt.pepper": "public.users.name",
+    "column.truncate.to.20.chars": "public.users.about", "column.propagate.source.type": ".*"
+  }}', :'worker') WHERE option LIKE 'column%';
+SELECT severity, option, message, hint FROM pg_temp.check_config('{
+  "name": "masks", "config": {
+    "connector.class": "io.debezium.connector.postgresql.PostgresConnector",
+    "topic.prefix": "m", "column.mask.hash.v2.MD2.with.salt.pepper": "public.users.name"
   }}', :'worker') WHERE severity = 'error';
 
 -- 12. another connector, and another database

@@ -75,8 +75,9 @@ constexpr KindRow kKinds[] = {
     {kMapFields, nullptr, "{}"},
     {"string", nullptr, "\"\""},
     {"array", nullptr, "[]"},
+    {nullptr, nullptr, nullptr},  // a masked column: its element's
 };
-static_assert(sizeof kKinds / sizeof kKinds[0] == static_cast<size_t>(Kind::kArray) + 1,
+static_assert(sizeof kKinds / sizeof kKinds[0] == static_cast<size_t>(kFirstDocumentKind),
               "one row per kind");
 
 const KindRow& RowOf(Kind kind) { return kKinds[static_cast<size_t>(kind)]; }
@@ -84,24 +85,27 @@ const KindRow& RowOf(Kind kind) { return kKinds[static_cast<size_t>(kind)]; }
 std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
 void AppendParameters(std::string* out, const Column& column) {
+  std::string members;
+  auto add = [&members](const std::string& name, const std::string& value) {
+    members += (members.empty() ? "" : ",") + JsonString(name) + ":" + JsonString(value);
+  };
   switch (column.kind) {
     case Kind::kDecimal:
     case Kind::kMoneyDecimal:
-      *out += ",\"parameters\":{\"scale\":\"" + std::to_string(column.scale) + "\"";
-      if (column.precision != 0) {
-        *out += ",\"connect.decimal.precision\":\"" + std::to_string(column.precision) + "\"";
-      }
-      *out += "}";
+      add("scale", std::to_string(column.scale));
+      if (column.precision != 0) add("connect.decimal.precision", std::to_string(column.precision));
       break;
     case Kind::kBits:
-      *out += ",\"parameters\":{\"length\":\"" + std::to_string(column.length) + "\"}";
+      add("length", std::to_string(column.length));
       break;
     case Kind::kEnum:
-      *out += ",\"parameters\":{\"allowed\":" + JsonString(column.allowed) + "}";
+      add("allowed", column.allowed);
       break;
     default:
       break;
   }
+  for (const auto& [name, value] : column.parameters) add(name, value);
+  if (!members.empty()) *out += ",\"parameters\":{" + members + "}";
 }
 
 const char* DocOf(Kind kind) {
@@ -161,6 +165,7 @@ std::string UnavailableJson(const Column& column, const EventOptions& options) {
 }  // namespace
 
 std::string ColumnSchema(const Column& column, std::string_view field) {
+  if (column.kind == Kind::kMasked) return ColumnSchema(*column.element, field);
   const KindRow& row = RowOf(column.kind);
   std::string out = "{\"type\":\"";
   if (column.kind == Kind::kArray) {
@@ -190,6 +195,7 @@ std::string FallbackJson(const Column& column) {
 }
 
 void FinishColumn(Column* column, const EventOptions& options) {
+  if (column->kind == Kind::kMasked) return FinishMasked(column, options);
   column->prefix = "," + JsonString(column->name) + ":";
   if (options.format == Format::kDocument) {
     column->null_json = column->absent_json = column->unavailable_json = "null";

@@ -6,9 +6,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "buffer.h"
+#include "column_mask.h"
 #include "event_options.h"
 
 namespace penstock::event {
@@ -63,6 +65,7 @@ enum class Kind : uint8_t {
   kHstoreMap,         // bytes: hstore's text
   kName,              // bytes: UTF-8; Debezium streams null instead
   kArray,             // items
+  kMasked,            // what element expects
 
   // Of documents (format=document): plain JSON values.
   kKeyword,      // bytes: UTF-8
@@ -114,7 +117,10 @@ struct Column {
   bool java_numbers = false;        // kBytes and its like: text of a geometric type under quirks
   std::string allowed;              // kEnum: labels joined by commas
   std::string type_name;            // PostgreSQL's, for the TOAST rules of arrays
-  std::unique_ptr<Column> element;  // kArray
+  std::unique_ptr<Column> element;  // kArray; kMasked: the column that it hides
+  std::unique_ptr<ColumnMask> mask;  // kMasked
+  // Of the schema, after those that the kind has: name and value.
+  std::vector<std::pair<std::string, std::string>> parameters;
   bool has_default = false;
   std::string default_json;
 

@@ -29,7 +29,7 @@ constexpr const char* kPointWithWkb =
 constexpr const char* kUnscaled =
     R"({"properties":{"scale":{"type":"integer"},"value":{"type":"binary"}}})";
 constexpr const char* kByJsonMapping = nullptr;  // json.mapping decides
-constexpr const char* kOfElement = "";           // an array is mapped as its elements are
+constexpr const char* kOfElement = "";           // arrays and masked columns are mapped as their elements are
 
 // By kind, in the order of the enum. Those of Debezium's encodings first.
 constexpr const char* kMappings[] = {
@@ -55,6 +55,7 @@ constexpr const char* kMappings[] = {
     kText, kByJsonMapping,         // hstore
     kText,                         // name
     kOfElement,                    // arrays
+    kOfElement,                    // masked
     // documents
     kKeyword, kDouble, kDouble,      // keyword, numeric, money
     kDate, kKeyword, kKeyword,       // date, time, timetz

@@ -32,13 +32,14 @@ const OptionRow kRows[] = {
     {"column.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of column.exclude.list."},
     {"column.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Columns left out, as regular expressions over schema.table.column."},
     {"column.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Columns captured, as regular expressions over schema.table.column."},
-    {"column.mask.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "column masks are not supported yet"},
-    {"column.propagate.source.type", kScope, kText, nullptr, nullptr, 0, 0, kNo, "source type parameters are not supported yet"},
-    {"column.truncate.to.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "column truncation is not supported yet"},
+    {"column.mask.hash.*", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "column.mask.hash.v2.ALGORITHM.with.salt.SALT: text columns, as regular expressions over schema.table.column, whose values are sent as the hex digits of their salted hash; without v2. of the value as Java serialises it. MD5, SHA-1, SHA-256, SHA-384, SHA-512."},
+    {"column.mask.with.*", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "column.mask.with.N.chars: text columns, as regular expressions over schema.table.column, whose values, nulls too, are sent as N asterisks."},
+    {"column.propagate.source.type", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Columns, as regular expressions over schema.table.column, whose schema names the type, length and scale of the source."},
+    {"column.truncate.to.*", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "column.truncate.to.N.chars: columns, as regular expressions over schema.table.column, whose strings are cut to N UTF-16 units and whose binary values to N bytes."},
     {"column.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of column.include.list."},
     {"converters", kScope, kText, nullptr, nullptr, 0, 0, kNo, "converters are Java classes; penstock runs none"},
     {"custom.sanitize.pattern", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom sanitizing of names is not supported yet"},
-    {"datatype.propagate.source.type", kScope, kText, nullptr, nullptr, 0, 0, kNo, "source type parameters are not supported yet"},
+    {"datatype.propagate.source.type", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "As column.propagate.source.type, with regular expressions over schema.table.type."},
     {"debezium.quirks", kScope, kBool, "false", nullptr, 0, 0, kYes, "Reproduces Debezium where it loses or corrupts data, byte for byte."},
     {"decimal.handling.mode", kScope, kEnum, "precise", "precise|double|string", 0, 0, kYes, "How numeric and money columns are written."},
     {"delete.tombstone.handling.mode", kScope, kEnum, "tombstone", "tombstone|drop|rewrite|rewrite-with-tombstone|delete-to-tombstone", 0, 0, kYes, "What becomes of a delete in flat events."},
@@ -138,6 +139,7 @@ class Parser {
     if (Status s = ParseSkipped(); !s.ok()) return s;
     if (Status s = ParseTopicMap(); !s.ok()) return s;
     if (Status s = ParseKeyColumns(); !s.ok()) return s;
+    if (Status s = ParseColumnRules(values_, &options_->column_rules); !s.ok()) return s;
     if (Status s = ParseFlat("", options_->format == Format::kFlat); !s.ok()) return s;
     if (Status s = ParseTransforms(); !s.ok()) return s;
     if (Status s = FinishDocuments(values_, options_); !s.ok()) return s;

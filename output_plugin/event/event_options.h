@@ -9,6 +9,7 @@
 
 #include "extension/core/option.h"
 #include "extension/core/status.h"
+#include "column_rule.h"
 #include "pattern.h"
 
 namespace penstock::event {
@@ -109,6 +110,7 @@ struct EventOptions {
   PatternList column_include, column_exclude;
   PatternList message_prefix_include, message_prefix_exclude;
   std::vector<KeyRule> message_key_columns;
+  std::vector<ColumnRule> column_rules;
   std::vector<RouteRule> routes;
   FlatOptions flat;
   DocumentOptions document;

@@ -456,6 +456,7 @@ constexpr Writer kWriters[] = {
     WriteHstore, WriteHstore,                                // hstore
     WriteName,                                               // name
     WriteArray,                                              // arrays
+    WriteMasked,                                             // masked
     // documents
     WriteText, WriteNumber, WriteMoneyNumber,     // keyword, numeric, money
     WriteDay, WriteClock, WriteClock,             // date, time, timetz
