@@ -106,7 +106,7 @@ BEGIN
         GET DIAGNOSTICS rows = ROW_COUNT; total := total + rows;
     END IF;
     IF dice % 5 = 0 THEN
-        UPDATE load.full_document SET step = step + 1, weight = weight / 3
+        UPDATE load.full_document SET step = step + 1, weight = CASE WHEN weight < 1e-300 THEN 1e10 ELSE weight / 3 END
          WHERE id = md5((1 + pick % 25)::text)::uuid;
         GET DIAGNOSTICS rows = ROW_COUNT; total := total + rows;
     ELSIF dice % 5 = 1 THEN  -- new, or deleted
