@@ -328,6 +328,7 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
 
   for (int i = 0; i < shape.column_count; ++i) {
     const ColumnShape& source = shape.columns[i];
+    if (source.unpublished) continue;
     const auto in_key = std::find(key.begin(), key.end(), source.attnum);
     const bool is_key = in_key != key.end();
     Column column;

@@ -222,11 +222,42 @@ void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
   const int64 commit_us = UnixMicros(txn->xact_time.commit_time);
   pg::RunCxx(
       [&] { stream->encoder->BeginTransaction(txn->xid, commit_us, origin, txn->origin_lsn); });
+  stream->transaction_begun = false;
   if (stream->writer != nullptr) stream->writer->begin(stream->writer->self, txn->xid);
+}
+
+// provide.transaction.metadata: before the first change that Debezium would have been told of, also
+// of a table that is not captured. Transactions without one pass unseen.
+void BeginRecords(LogicalDecodingContext *context, const ReorderBufferTXN *txn, XLogRecPtr lsn) {
+  Stream *stream = PluginOf(context)->stream;
+  if (stream->transaction_begun || !OptionsOf(*stream).transaction_metadata) return;
+  stream->transaction_begun = true;
+  pg::RunCxx([=] { stream->encoder->EncodeTransactionBegin(lsn); });
+  Emit(context, txn->end_lsn, {});
+}
+
+// Debezium's own publication lacks the operations that are skipped.
+void AnnounceChange(LogicalDecodingContext *context, const ReorderBufferTXN *txn,
+                    const CachedRelation &entry, char operation, XLogRecPtr lsn) {
+  const event::EventOptions &options = OptionsOf(*PluginOf(context)->stream);
+  const bool published = !options.publication.empty() || !options.Skips(operation);
+  if (entry.announced && published) BeginRecords(context, txn, lsn);
+}
+
+void EndRecords(LogicalDecodingContext *context, const ReorderBufferTXN *txn) {
+  Stream *stream = PluginOf(context)->stream;
+  if (!stream->transaction_begun) return;
+  stream->transaction_begun = false;
+  MemoryContext old = MemoryContextSwitchTo(stream->change_context);
+  pg::RunCxx([=] { stream->encoder->EncodeTransactionEnd(txn->end_lsn); });
+  Emit(context, txn->end_lsn, {});
+  MemoryContextSwitchTo(old);
+  MemoryContextReset(stream->change_context);
 }
 
 void CommitCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLogRecPtr) {
   Stream *stream = PluginOf(context)->stream;
+  EndRecords(context, txn);
   CloseMessage(context);
   SweepRelations(stream->relations);
   stream->encoder->EndTransaction(txn->end_lsn);
@@ -241,13 +272,18 @@ bool LacksKey(const Stream &stream, const CachedRelation &relation) {
   return !OptionsOf(stream).quirks && !relation.plan->key_in_old_row;
 }
 
+// A change as it is captured: a row filter may make another operation of it.
+struct Captured {
+  char op;  // c, u or d; '\0': it is not captured
+  HeapTuple old_tuple, new_tuple;
+};
+
 // True when the change carries no usable old row although its operation needs one.
-bool LacksIdentity(const Stream &stream, const ReorderBufferChange *change,
-                   const CachedRelation &relation) {
-  switch (change->action) {
-    case REORDER_BUFFER_CHANGE_DELETE:
-      return change->data.tp.oldtuple == nullptr || LacksKey(stream, relation);
-    case REORDER_BUFFER_CHANGE_UPDATE:
+bool LacksIdentity(const Stream &stream, const Captured &change, const CachedRelation &relation) {
+  switch (change.op) {
+    case 'd':
+      return change.old_tuple == nullptr || LacksKey(stream, relation);
+    case 'u':
       return !relation.has_identity || LacksKey(stream, relation);
     default:
       return false;
@@ -256,7 +292,7 @@ bool LacksIdentity(const Stream &stream, const ReorderBufferChange *change,
 
 // identity.missing: fail, or count and go on. True when the change is to be left out.
 bool HandleMissingIdentity(Stream *stream, CachedRelation *entry, Relation relation,
-                           const ReorderBufferChange *change) {
+                           char operation) {
   const event::EventOptions &options = OptionsOf(*stream);
   if (options.identity_missing == event::IdentityMissing::kFail) {
     ereport(ERROR,
@@ -278,18 +314,47 @@ bool HandleMissingIdentity(Stream *stream, CachedRelation *entry, Relation relat
                          get_namespace_name(RelationGetNamespace(relation)),
                          RelationGetRelationName(relation))));
   }
-  return change->action == REORDER_BUFFER_CHANGE_DELETE;
+  return operation == 'd';
 }
 
-char OperationOf(ReorderBufferChangeType action) {
-  switch (action) {
+Captured Capture(const CachedRelation &relation, ReorderBufferChange *change) {
+  Captured captured = {'\0', OldTupleCompat(change), NewTupleCompat(change)};
+  const PublishedActions &actions = relation.actions;
+  switch (change->action) {
     case REORDER_BUFFER_CHANGE_UPDATE:
-      return 'u';
+      if (actions.updates) captured.op = 'u';
+      break;
     case REORDER_BUFFER_CHANGE_DELETE:
-      return 'd';
+      if (actions.deletes) captured.op = 'd';
+      break;
     default:
-      return 'c';
+      if (actions.inserts) captured.op = 'c';
   }
+  if (captured.op != '\0' && relation.filter != nullptr) {
+    captured.op =
+        FilterChange(*relation.filter, captured.op, captured.old_tuple, captured.new_tuple);
+    if (captured.op == 'd') captured.new_tuple = nullptr;
+  }
+  return captured;
+}
+
+// Encodes and hands over the change of a captured relation. The old tuple of a create, which is an
+// update that entered the filter, is of use for large values alone.
+void WriteChange(LogicalDecodingContext *context, const ReorderBufferTXN *txn,
+                 const ChangeSource &source) {
+  Stream *stream = PluginOf(context)->stream;
+  const CachedRelation &entry = *source.entry;
+  const RowPair rows =
+      ReadChange(entry, RelationGetDescr(source.relation), source.old_tuple, source.new_tuple);
+  event::Change decoded;
+  decoded.op = source.mark.op;
+  decoded.lsn = source.mark.lsn;
+  // Without its key an old row cannot tell whether the key changed.
+  const bool unusable = decoded.op == 'c' || (decoded.op == 'u' && LacksKey(*stream, entry));
+  decoded.before = unusable ? nullptr : rows.before;
+  decoded.after = rows.after;
+  EncodeChange(stream, entry, decoded);
+  Emit(context, txn->end_lsn, source);
 }
 
 void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Relation relation,
@@ -298,30 +363,20 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Rela
   pg::FailpointPg("plugin_change");
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   CachedRelation *entry = LookupRelation(stream->relations, relation, change->lsn);
-  const char operation = OperationOf(change->action);
-  bool wanted = entry->captured && !OptionsOf(*stream).Skips(operation);
-  if (wanted && LacksIdentity(*stream, change, *entry)) {
-    wanted = !HandleMissingIdentity(stream, entry, relation, change);
+  const Captured captured = Capture(*entry, change);
+  const bool skipped = captured.op == '\0' || OptionsOf(*stream).Skips(captured.op);
+  if (captured.op != '\0') AnnounceChange(context, txn, *entry, captured.op, change->lsn);
+  bool wanted = entry->captured && !skipped;
+  if (wanted && LacksIdentity(*stream, captured, *entry)) {
+    wanted = !HandleMissingIdentity(stream, entry, relation, captured.op);
   }
   if (wanted) {
-    const ChangeSource source = {
-        entry,
-        relation,
-        OldTupleCompat(change),
-        NewTupleCompat(change),
-        {txn->xid, operation, change->lsn, UnixMicros(txn->xact_time.commit_time)}};
-    const RowPair rows =
-        ReadChange(*entry, RelationGetDescr(relation), source.old_tuple, source.new_tuple);
-    event::Change decoded;
-    decoded.op = operation;
-    decoded.lsn = change->lsn;
-    // Without its key an old row cannot tell whether the key changed.
-    decoded.before = change->action == REORDER_BUFFER_CHANGE_UPDATE && LacksKey(*stream, *entry)
-                         ? nullptr
-                         : rows.before;
-    decoded.after = rows.after;
-    EncodeChange(stream, *entry, decoded);
-    Emit(context, txn->end_lsn, source);
+    WriteChange(context, txn,
+                {entry,
+                 relation,
+                 captured.old_tuple,
+                 captured.new_tuple,
+                 {txn->xid, captured.op, change->lsn, UnixMicros(txn->xact_time.commit_time)}});
   }
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);
@@ -334,7 +389,9 @@ void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, in
   for (int i = 0; i < count; ++i) {
     CachedRelation *entry = LookupRelation(stream->relations, relations[i], change->lsn);
     // A partition published through its root is truncated with the root or not at all.
-    if (!entry->captured || entry->named_relid != entry->relid) continue;
+    if (!entry->actions.truncates || entry->named_relid != entry->relid) continue;
+    AnnounceChange(context, txn, *entry, 't', change->lsn);
+    if (!entry->captured) continue;
     event::Change decoded;
     decoded.op = 't';
     decoded.lsn = change->lsn;
@@ -359,6 +416,7 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLo
   uint32 prefix_size = static_cast<uint32>(strlen(prefix));
   prefix = ToUtf8(prefix, &prefix_size);
   const int64 now = NowNanos();
+  if (transactional) BeginRecords(context, txn, lsn);
   bool wanted = false;
   pg::RunCxx([&] {
     const event::EventOptions &options = stream->encoder->options();

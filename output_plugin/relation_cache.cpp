@@ -15,6 +15,9 @@ extern "C" {
 #include "catalog/partition.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
+#include "catalog/pg_publication.h"
+#include "nodes/makefuncs.h"
+#include "nodes/nodeFuncs.h"
 #include "mb/pg_wchar.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
@@ -68,6 +71,12 @@ void EnumInvalidated(Datum, int, uint32) {
   }
 }
 
+void PublicationInvalidated(Datum, int, uint32) {
+  for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
+    if (!cache->options->publication.empty()) InvalidateWhere(InvalidOid);
+  }
+}
+
 void RegisterCallbacks() {
   static bool registered = false;
   if (registered) return;
@@ -75,6 +84,9 @@ void RegisterCallbacks() {
   CacheRegisterSyscacheCallback(NAMESPACEOID, CatalogInvalidated, Datum(0));
   CacheRegisterSyscacheCallback(TYPEOID, CatalogInvalidated, Datum(0));
   CacheRegisterSyscacheCallback(ENUMOID, EnumInvalidated, Datum(0));
+  for (const int cache : {PUBLICATIONOID, PUBLICATIONRELMAP, PUBLICATIONNAMESPACEMAP}) {
+    CacheRegisterSyscacheCallback(cache, PublicationInvalidated, Datum(0));
+  }
   registered = true;
 }
 
@@ -177,9 +189,36 @@ void CheckTopic(RelationCache *cache, const CachedRelation *entry) {
   if (RootOf(other) != RootOf(entry->named_relid)) RaiseSharedTopic(entry, other);
 }
 
+// The condition that row.filter gives the relation; NULL: none.
+const char *OwnFilter(const event::EventOptions &options, const RelationShape &shape) {
+  const std::string_view schema(shape.schema), table(shape.table);
+  for (const auto &[name, condition] : options.row_filters) {
+    const std::string_view full(name);
+    if (full.size() == schema.size() + 1 + table.size() && full[schema.size()] == '.' &&
+        full.substr(0, schema.size()) == schema && full.substr(schema.size() + 1) == table) {
+      return condition.c_str();
+    }
+  }
+  return nullptr;
+}
+
+void FillFilter(const RelationCache *cache, CachedRelation *entry, const RelationShape &shape,
+                Relation relation, Relation named, Node *condition) {
+  const event::EventOptions &options = *cache->options;
+  const char *own = OwnFilter(options, shape);
+  if (own != nullptr) {
+    Node *parsed = ParseRowFilter(own, named);
+    condition = condition == nullptr ? parsed : make_and_qual(condition, parsed);
+  }
+  if (condition == nullptr) return;
+  entry->filter = MakeRowFilter(condition, relation, named);
+  if (own != nullptr && !(options.skip_update && options.skip_delete)) {
+    RequireInOldRow(*entry->filter, shape);
+  }
+}
+
 void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, Relation named,
-               uint64 lsn) {
-  if (!Captures(*cache->options, named)) return;
+               const PublishedRelation *published, uint64 lsn) {
   CheckOwner(cache, named, lsn);
   entry->memory = AllocSetContextCreate(cache->context, "penstock relation", ALLOCSET_SMALL_SIZES);
   MemoryContext old = MemoryContextSwitchTo(entry->memory);
@@ -187,7 +226,10 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
                           : cache->options->quirks                           ? Reading::kQuirks
                                                                              : Reading::kPlain;
   RelationShape *shape = ReadRelationShape(relation, named, reading);
+  FillFilter(cache, entry, *shape, relation, named,
+             published == nullptr ? nullptr : published->filter);
   MemoryContextSwitchTo(old);
+  if (published != nullptr) MarkUnpublished(*published, named, shape);
   entry->has_identity = shape->has_identity;
   BoundPlan *plan = nullptr;
   pg::RunCxx([&]() -> Status {
@@ -202,25 +244,59 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   entry->captured = true;
 }
 
+// What the sinks write themselves.
+bool IsOwnCatalogue(Relation relation) {
+  const char *schema = get_namespace_name(RelationGetNamespace(relation));
+  return schema != nullptr && strcmp(schema, "penstock") == 0;
+}
+
+// Whether pgoutput would have told Debezium of a transaction because of a change of the relation.
+bool Announces(const event::EventOptions &options, const CachedRelation &entry, Relation relation) {
+  switch (options.publication_mode) {
+    case event::PublicationMode::kAllTables:
+      return !IsOwnCatalogue(relation);
+    case event::PublicationMode::kDisabled:
+      return OidIsValid(entry.named_relid);
+    default:
+      return entry.captured;
+  }
+}
+
 // An ERROR on the way leaves an entry that is not captured; the session that decodes ends with it.
 void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, uint64 lsn) {
   ClearEntry(entry);
   entry->captured = false;
   entry->warned_identity = false;
   entry->mapping_shown = false;
+  entry->announced = false;
+  entry->filter = nullptr;
+  entry->actions = kEveryAction;
+  entry->named_relid = InvalidOid;
   const bool snapshot = cache->purpose == Purpose::kSnapshot;
-  entry->named_relid = NamedRelation(*cache->options, relation, snapshot);
+  const bool by_publication = UsesPublication(*cache->options, snapshot);
+  PublishedRelation published;
   // Valid from here on: an invalidation that arrives while the entry is built must not be lost.
   entry->valid = true;
-  if (!OidIsValid(entry->named_relid)) return;
-  if (entry->named_relid == RelationGetRelid(relation)) {
-    FillEntry(cache, entry, relation, relation, lsn);
-    return;
+  // Not so materialised views, whose refresh may come as changes of rows.
+  if (!is_publishable_relation(relation)) return;
+  if (by_publication) {
+    published = ReadPublished(*cache->options, relation);
+    entry->named_relid = published.named_relid;
+    entry->actions = published.actions;
+  } else {
+    entry->named_relid = NamedRelation(*cache->options, relation, snapshot);
   }
-  Relation named = RelationIdGetRelation(entry->named_relid);
-  if (!RelationIsValid(named)) return;
-  FillEntry(cache, entry, relation, named, lsn);
-  RelationClose(named);
+  const bool own_name = entry->named_relid == RelationGetRelid(relation);
+  Relation named = own_name                          ? relation
+                   : OidIsValid(entry->named_relid) ? RelationIdGetRelation(entry->named_relid)
+                                                     : nullptr;
+  if (RelationIsValid(named)) {
+    if (Captures(*cache->options, named)) {
+      FillEntry(cache, entry, relation, named, by_publication ? &published : nullptr, lsn);
+    }
+    if (!own_name) RelationClose(named);
+  }
+  entry->announced = Announces(*cache->options, *entry, relation);
 }
 
 }  // namespace
@@ -254,6 +330,7 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
 }
 
 Oid NamedRelation(const event::EventOptions &options, Relation relation, bool snapshot) {
+  if (UsesPublication(options, snapshot)) return ReadPublished(options, relation).named_relid;
   const bool root = relation->rd_rel->relkind == RELKIND_PARTITIONED_TABLE;
   const bool part = relation->rd_rel->relispartition;
   if (event::HasOwnEvents(options, root, part, snapshot)) return RelationGetRelid(relation);

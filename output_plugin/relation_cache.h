@@ -3,7 +3,9 @@
 #define PENSTOCK_OUTPUT_RELATION_CACHE_H
 
 #include "plan_builder.h"
+#include "publication.h"
 #include "rendezvous.h"
+#include "row_filter.h"
 
 namespace penstock::output {
 
@@ -12,10 +14,13 @@ struct CachedRelation {
   Oid relid;        // hash key
   Oid named_relid;  // the root whose name is used; an invalidation of it counts too
   bool valid;
+  bool announced;  // provide.transaction.metadata: a change of it begins a transaction
   bool captured;
   bool has_identity;
   bool warned_identity;  // the missing identity was logged
   bool mapping_shown;    // text output: the mapping was printed
+  PublishedActions actions;  // those that are captured
+  RowFilter *filter;         // nullptr: every row
   MemoryContext memory;  // of the shape's parts that the plan points to
   BoundPlan *plan;       // nullptr when not captured
 };

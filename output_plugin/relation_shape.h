@@ -105,6 +105,7 @@ struct ColumnShape {
   bool not_null;
   bool in_identity;  // logged in old rows
   bool generated;
+  bool unpublished;  // a publication's column list leaves it out
   bool stored;  // the tuple holds it: false for virtual generated columns
   TypeShape type;
   DefaultKind default_kind;

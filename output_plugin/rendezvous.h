@@ -25,7 +25,7 @@
  * there is no writer. */
 #define PENSTOCK_OWNER_OPTION "penstock.owner"
 #define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
-#define PENSTOCK_ABI_NUMBER 3u
+#define PENSTOCK_ABI_NUMBER 4u
 
 typedef struct PenstockAbi {
   uint32_t magic;       /* PENSTOCK_ABI_MAGIC */
@@ -134,6 +134,8 @@ typedef struct PenstockOutputApi {
   /* Whether the table filters of the options take this relation. Partitioned roots are taken only
    * with publish.via.partition.root, their leaves only without. Needs a transaction. */
   bool (*captures)(void *encoder, struct RelationData *relation);
+  /* Whether a row of a captured relation passes the row filters of options and publication. */
+  bool (*takes_row)(void *encoder, struct RelationData *relation, struct TupleTableSlot *slot);
   /* Writes one "r" event (or its flat form) for the row to the writer. The slot's descriptor is the
    * relation's. Calls writer->write zero or one times. */
   void (*write_snapshot_row)(void *encoder, struct RelationData *relation,

@@ -54,6 +54,15 @@ bool CapturesRelation(void *encoder, Relation relation) {
   return LookupRelation(stream->relations, relation, PG_UINT64_MAX)->captured;
 }
 
+bool TakesRow(void *encoder, Relation relation, TupleTableSlot *slot) {
+  auto *stream = static_cast<Stream *>(encoder);
+  const CachedRelation *entry = LookupRelation(stream->relations, relation, PG_UINT64_MAX);
+  if (!entry->captured) return false;
+  if (entry->filter == nullptr) return true;
+  slot_getallattrs(slot);
+  return PassesStored(*entry->filter, slot->tts_values, slot->tts_isnull);
+}
+
 // The change lacks its row.
 void WriteRow(Stream *stream, Relation relation, TupleTableSlot *slot, event::Change change) {
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
@@ -99,6 +108,7 @@ const PenstockOutputApi kApi = {
     {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockOutputApi), PENSTOCK_BUILD_ID},
     CreateEncoder,
     CapturesRelation,
+    TakesRow,
     WriteSnapshotRow,
     CreateRereadEncoder,
     WriteRowAgain,

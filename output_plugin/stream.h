@@ -16,6 +16,7 @@ struct Stream {
   event::EventEncoder *encoder;
   RelationCache *relations;
   const PenstockEventWriter *writer;  // nullptr: text output
+  bool transaction_begun;  // provide.transaction.metadata: its first record was written
 };
 
 // Makes a stream in CurrentMemoryContext. options: list of DefElem with text values; topic.prefix

@@ -17,6 +17,9 @@ namespace {
 // Set by the connector alone; users of the plain output plugin give it themselves.
 constexpr std::string_view kAddressing = "document.addressing";
 
+constexpr const char* kPublicationMode = "publication.autocreate.mode";
+constexpr const char* kPublicationName = "publication.name";
+
 enum class Documents {
   kNever,
   kOnRequest,  // format=document
@@ -110,6 +113,13 @@ Status Unknown(const std::string& connector, const std::string& name,
   return UnknownOption(name, tables);
 }
 
+// Only one mode has a use for a publication.
+bool NamesPublication(const std::string& mode) { return EqualsIgnoreCase(Trim(mode), "disabled"); }
+
+std::string IdlePublication(const std::string& name) {
+  return "option \"" + name + "\" does not apply: penstock reads the WAL without a publication";
+}
+
 // One option by itself. notice is set when it does not apply here.
 Status CheckOne(const std::string& connector, const std::vector<OptionTable>& tables,
                 const std::string& name, const std::string& value, const OptionRow** place,
@@ -141,6 +151,7 @@ Status CheckOne(const std::string& connector, const std::vector<OptionTable>& ta
   if (row->support == OptionSupport::kNotApplicable) {
     *notice = "option \"" + name + "\" does not apply: " + row->help;
   }
+  if (name == kPublicationMode && !NamesPublication(value)) *notice = IdlePublication(name);
   return {};
 }
 
@@ -208,6 +219,11 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
     } else {
       config.sink.emplace(name, value);
     }
+  }
+  const auto mode = options.find(kPublicationMode);
+  if (options.count(kPublicationName) != 0 &&
+      (mode == options.end() || !NamesPublication(mode->second))) {
+    config.notices.push_back(IdlePublication(kPublicationName));
   }
   Result<SourceOptions> parsed = ParseSourceOptions(source);
   if (!parsed.ok()) return parsed.status();

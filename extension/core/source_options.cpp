@@ -30,7 +30,6 @@ const char kNoNotifications[] = "notifications are not supported yet";
 const char kNoSchemaHistory[] = "the schema is read from the catalogue at the time of the change";
 const char kConnectWorker[] = "it configures a Kafka Connect worker, and there is none";
 const char kOneReader[] = "the initial snapshot is read by one process";
-const char kNoPublication[] = "penstock reads the WAL without a publication";
 const char kSlotPosition[] = "the position is kept in the slot and nowhere else";
 
 // Sorted by name. Columns: name, scope, type, default, allowed, min, max, support, help.
@@ -116,8 +115,6 @@ const OptionRow kRows[] = {
     {"poll.interval.ms", kScope, kInt, "500", nullptr, 0, kIntMax, kIdle, "a commit wakes the worker"},
     {"predicates", kScope, kList, "", nullptr, 0, 0, kNo, "predicates of transforms are not supported yet"},
     {"predicates.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "predicates of transforms are not supported yet"},
-    {"publication.autocreate.mode", kScope, kEnum, "all_tables", "all_tables|filtered|no_tables", 0, 0, kIdle, kNoPublication},
-    {"publication.name", kScope, kText, "dbz_publication", nullptr, 0, 0, kIdle, kNoPublication},
     {"query.fetch.size", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kInside},
     {"queue.provider.type", kScope, kText, "memory", nullptr, 0, 0, kIdle, kNoQueue},
     {"read.only", kScope, kBool, "false", nullptr, 0, 0, kNo, "sinks on a standby are not supported yet"},
@@ -170,7 +167,6 @@ const OptionRow kRows[] = {
     {"topic.heartbeat.name", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeat},
     {"topic.heartbeat.prefix", kScope, kText, "__debezium-heartbeat", nullptr, 0, 0, kIdle, kNoHeartbeat},
     {"topic.tracking.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
-    {"topic.transaction", kScope, kText, "transaction", nullptr, 0, 0, kIdle, "transaction metadata is not supported yet, so nothing goes to this topic"},
     {"transaction.metadata.factory", kScope, kText, nullptr, nullptr, 0, 0, kNo, "penstock runs no Java classes"},
     {"worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"xmin.fetch.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "xmin in the source block is not supported yet"},
@@ -195,13 +191,6 @@ bool IsSlotName(const std::string& name) {
 OptionTable SourceOptionTable() { return {kRows, sizeof kRows / sizeof kRows[0]}; }
 
 Status CheckSourceOption(const OptionRow& row, const std::string& name, const std::string& value) {
-  // The only use of an option that is idle otherwise: it would replace the table filters.
-  if (name == "publication.autocreate.mode" && EqualsIgnoreCase(Trim(value), "disabled")) {
-    return Status(StatusCode::kNotSupported,
-                  "option \"publication.autocreate.mode\" cannot be \"disabled\"",
-                  "Taking tables, columns and row filters from a publication is not supported yet; "
-                  "use table.include.list and column.include.list.");
-  }
   if (name == "slot.name" && !IsSlotName(value)) {
     return Status(StatusCode::kInvalidOption,
                   "invalid value for option \"slot.name\": \"" + value + "\"",

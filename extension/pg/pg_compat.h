@@ -21,6 +21,7 @@ extern "C" {
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/tupdesc.h"
+#include "nodes/nodeFuncs.h"
 #include "replication/reorderbuffer.h"
 #include "replication/slot.h"
 /* 18 moved wait event sets out of storage/latch.h. */
@@ -136,6 +137,16 @@ static inline Datum HeapGetAttrCompat(HeapTuple tuple, int number, TupleDesc des
   if (number > (int)HeapTupleHeaderGetNatts(tuple->t_data))
     return getmissingattr(desc, number, is_null);
   return fastgetattr(tuple, number, desc, is_null);
+}
+
+/* 16 gave the walkers' callbacks a prototype. */
+static inline bool ExpressionTreeWalkerCompat(Node *node, bool (*walker)(Node *, void *),
+                                              void *context) {
+#if PG16_GE
+  return expression_tree_walker(node, walker, context);
+#else
+  return expression_tree_walker(node, (bool (*)())(void *)walker, context);
+#endif
 }
 
 /* transaction_timeout came with 17. */

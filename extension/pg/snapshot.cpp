@@ -259,8 +259,10 @@ void ReadPart(Reader* reader, const Table& table, int table_index, Relation part
   TableScanDesc scan = table_beginscan(part, GetActiveSnapshot(), 0, nullptr);
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
+    TupleTableSlot* row = Convert(map, slot, root_slot);
+    if (!reader->api->takes_row(reader->encoder, table.relation, row)) continue;
     WritePending(reader, *rows == 0, false);
-    ExecCopySlot(table.pending, Convert(map, slot, root_slot));
+    ExecCopySlot(table.pending, row);
     reader->relation = table.relation;
     reader->slot = table.pending;
     reader->table_index = table_index;

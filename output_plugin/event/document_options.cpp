@@ -27,6 +27,7 @@ constexpr Misplaced kNotForDocuments[] = {
     {"message.key.columns", nullptr, "Use document.id.columns."},
     {"message.prefix.exclude.list", nullptr, "Logical messages are no documents."},
     {"message.prefix.include.list", nullptr, "Logical messages are no documents."},
+    {"provide.transaction.metadata", "false", "Documents are of rows, not of transactions."},
     {"schemas.enable", "false", "Documents carry no schema."},
     {"tombstones.on.delete", nullptr, "A delete removes the document."},
     {"unavailable.value.placeholder", nullptr, "Use toast.missing: no placeholder is indexed."},

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "json_text.h"
+#include "row_compare.h"
 
 namespace penstock::event {
 namespace {
@@ -15,7 +16,8 @@ constexpr size_t kKeepBytes = 4u << 20;
 
 EventEncoder::EventEncoder(EventOptions options, const std::string& database,
                            const std::string& version)
-    : options_(std::move(options)), stream_(MakeStreamConstants(options_, database, version)) {
+    : options_(std::move(options)), stream_(MakeStreamConstants(options_, database, version)),
+      metadata_(options_) {
   if (options_.extended_headers) {
     context_headers_ = {{"__debezium.context.connectorLogicalName", options_.topic_prefix},
                         {"__debezium.context.taskId", "0"},
@@ -36,6 +38,7 @@ EventEncoder::EventEncoder(EventOptions options, const std::string& database,
 void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
                                     uint64_t origin_lsn) {
   transaction_.Set(stream_, xid, true, commit_us, previous_end_lsn_, origin, origin_lsn);
+  metadata_.Begin(xid, commit_us);
 }
 
 void EventEncoder::Reset() {
@@ -53,7 +56,10 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
   failure_.clear();
   failure_required_ = false;
   if (options_.Skips(change.op)) return {};
-  if (change.op == 't' && options_.format == Format::kFlat) return {};
+  if (options_.skip_unchanged && change.op == 'u' && change.before != nullptr &&
+      ShowsSameRow(plan, change.before, change.after, {options_.quirks, false}, scratch_)) {
+    return {};
+  }
   if (options_.document.addressing) {
     if (Status status = EncodeDocument(plan, change); !status.ok()) return status;
   } else if (change.op == 'u' && KeyChanged(plan, change)) {
@@ -135,6 +141,7 @@ EventInfo EventEncoder::InfoOf(const Change& change, char op) const {
   info.snapshot = change.snapshot;
   info.op = op;
   info.now_ns = now_ns_;
+  info.transaction_block = transaction_block_;
   return info;
 }
 
@@ -267,6 +274,11 @@ void EventEncoder::AddFlatHeaders(const RelationPlan& plan, const EventInfo& inf
 
 void EventEncoder::AddEvent(const RelationPlan& plan, const Change& change,
                             const char* identity_header, const FieldValue* identity_row) {
+  if (metadata_.enabled() && change.op != 'r') {
+    transaction_block_ = metadata_.Count(plan.collection, change.lsn);
+  }
+  // ExtractNewRecordState drops truncates, after they were counted.
+  if (change.op == 't' && options_.format == Format::kFlat) return;
   const EventInfo info = InfoOf(change, change.op);
   const WriteMode mode{options_.quirks, change.op == 'r'};
   const FieldValue* row = change.op == 'd' ? change.before : change.after;
@@ -345,7 +357,9 @@ void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view conte
   AppendInt(bytes_, now_ns / 1000000);
   bytes_.Append(',');
   AppendSource(bytes_, ",\"schema\":\"\",\"table\":\"\",\"txId\":", info);
-  bytes_.Append(",\"transaction\":null,\"message\":{\"prefix\":");
+  bytes_.Append(",\"transaction\":");
+  bytes_.Append(transactional && metadata_.enabled() ? metadata_.CountMessage(lsn) : "null");
+  bytes_.Append(",\"message\":{\"prefix\":");
   AppendString(bytes_, prefix);
   bytes_.Append(",\"content\":\"");
   if (options_.binary_mode == BinaryMode::kHex) {
@@ -358,6 +372,25 @@ void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view conte
   draft.value.size = bytes_.size() - draft.value.start;
   Finish(false);  // Debezium's message records have no context headers
 }
+
+void EventEncoder::AddTransactionRecord(uint64_t lsn, bool begins) {
+  Reset();
+  Draft& draft = NewDraft(metadata_.topic());
+  draft.key.is_null = draft.value.is_null = false;
+  metadata_.WriteKey(bytes_, lsn);
+  draft.key.size = draft.value.start = bytes_.size();
+  if (begins) {
+    metadata_.WriteBegin(bytes_, lsn);
+  } else {
+    metadata_.WriteEnd(bytes_, lsn);
+  }
+  draft.value.size = bytes_.size() - draft.value.start;
+  Finish(false);
+}
+
+void EventEncoder::EncodeTransactionBegin(uint64_t lsn) { AddTransactionRecord(lsn, true); }
+
+void EventEncoder::EncodeTransactionEnd(uint64_t lsn) { AddTransactionRecord(lsn, false); }
 
 void EventEncoder::Finish(bool with_context_headers) {
   const size_t context_count = with_context_headers ? context_headers_.size() : 0;

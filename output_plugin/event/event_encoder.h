@@ -11,6 +11,7 @@
 #include "metadata.h"
 #include "output_plugin/rendezvous.h"
 #include "plan.h"
+#include "transaction_metadata.h"
 
 namespace penstock::event {
 
@@ -33,6 +34,11 @@ class EventEncoder {
 
   void BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
                         uint64_t origin_lsn);
+  // provide.transaction.metadata: the record before a transaction's first event, and that after its
+  // last. lsn: of its first change; the end of its commit record.
+  void EncodeTransactionBegin(uint64_t lsn);
+  void EncodeTransactionEnd(uint64_t lsn);
+
   // Of snapshot rows, which come without a transaction of their own.
   void SetXid(uint32_t xid) { transaction_.SetXid(xid); }
 
@@ -89,6 +95,7 @@ class EventEncoder {
   // A tombstone after the last draft: the same key and headers, no value.
   void AddTombstone();
   EventInfo InfoOf(const Change& change, char op) const;
+  void AddTransactionRecord(uint64_t lsn, bool begins);
   bool KeyChanged(const RelationPlan& plan, const Change& change);
   void WriteFields(const RelationPlan& plan, const std::vector<int>& columns, const FieldValue* row,
                    const WriteMode& mode);
@@ -118,6 +125,8 @@ class EventEncoder {
   EventOptions options_;
   StreamConstants stream_;
   TransactionInfo transaction_;
+  TransactionMetadata metadata_;
+  std::string_view transaction_block_ = "null";  // of the event being made
   uint64_t previous_end_lsn_ = 0;
   std::vector<std::pair<std::string, std::string>> context_headers_;
   std::string message_topic_, message_value_prefix_, message_key_prefix_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "capture_options.h"
 #include "document_options.h"
 
 namespace penstock::event {
@@ -64,17 +65,20 @@ const OptionRow kRows[] = {
     {"output", kScope, kEnum, "envelope", "envelope|record", 0, 0, kYes, "What the plugin prints for clients of the replication stream: the value, or topic, key, value and headers."},
     {"output.batch.bytes", kScope, kInt, "0", nullptr, 0, 1048576, kYes, "A walsender's message holds lines of events of one transaction until it has this many bytes; 0: one event a message."},
     {"post.processors", kScope, kText, nullptr, nullptr, 0, 0, kNo, "post processors are Java classes; penstock runs none"},
-    {"provide.transaction.metadata", kScope, kBool, "false", nullptr, 0, 0, kYes, "Only false is supported yet."},
+    {"provide.transaction.metadata", kScope, kBool, "false", nullptr, 0, 0, kYes, "Events tell their place in their transaction, and records on a topic of their own tell where it begins and ends."},
+    {"publication.autocreate.mode", kScope, kEnum, "all_tables", "all_tables|filtered|no_tables|disabled", 0, 0, kYes, "disabled: tables, columns, rows and operations are those of the publication publication.name. No other mode makes a publication, for none is needed."},
+    {"publication.name", kScope, kText, "dbz_publication", nullptr, 0, 0, kYes, "The publication that publication.autocreate.mode=disabled reads."},
     {"publish.via.partition.root", kScope, kBool, "false", nullptr, 0, 0, kYes, "Rows of partitions are published as rows of the partitioned table."},
     {"route.by.field", kScope, kText, "", nullptr, 0, 0, kYes, "Field of a flat event whose value is the topic."},
     {"routing", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Column whose value routes a document to its shard: its name for all tables, or \"table-regex:column;…\"."},
+    {"row.filter", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Condition in SQL that rows of a table must meet, over its own columns: {\"schema.table\": \"condition\"}. An update that enters it is a create, one that leaves it a delete."},
     {"schema.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of schema.exclude.list."},
     {"schema.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas left out, as regular expressions."},
     {"schema.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas captured, as regular expressions."},
     {"schema.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "Only none is supported yet."},
     {"schema.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of schema.include.list."},
     {"schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Sets key.converter.schemas.enable and value.converter.schemas.enable together."},
-    {"skip.messages.without.change", kScope, kBool, "false", nullptr, 0, 0, kYes, "Only false is supported yet."},
+    {"skip.messages.without.change", kScope, kBool, "false", nullptr, 0, 0, kYes, "Updates that change none of the captured columns are left out; needs REPLICA IDENTITY FULL."},
     {"skipped.operations", kScope, kList, "t", nullptr, 0, 0, kYes, "Operations left out: c, u, d, t, or none."},
     {"sourceinfo.struct.maker", kScope, kText, nullptr, nullptr, 0, 0, kNo, "a struct maker is a Java class; penstock runs none"},
     {"table.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.exclude.list."},
@@ -89,6 +93,7 @@ const OptionRow kRows[] = {
     {"topic.map", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Topic of single tables, before every other rule: \"schema.table:topic,…\"."},
     {"topic.naming.strategy", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Only io.debezium.schema.SchemaTopicNamingStrategy, the default, is supported."},
     {"topic.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "First part of every topic and schema name; required but for documents."},
+    {"topic.transaction", kScope, kText, "transaction", nullptr, 0, 0, kYes, "Name of the topic for provide.transaction.metadata, after topic.prefix and the delimiter."},
     {"transforms", kScope, kList, "", nullptr, 0, 0, kYes, "Names of Kafka Connect transforms; ExtractNewRecordState and RegexRouter are supported."},
     {"transforms.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Options of one transform, as Kafka Connect spells them."},
     {"unavailable.value.placeholder", kScope, kText, "__debezium_unavailable_value", nullptr, 0, 0, kYes, "Stands for a large value that the update did not change and the WAL does not hold."},
@@ -107,8 +112,6 @@ const std::map<std::string_view, std::string_view> kFormerNames = {
 const std::map<std::string_view, std::string_view> kOnlyValue = {
     {"field.name.adjustment.mode", "none"},
     {"schema.name.adjustment.mode", "none"},
-    {"provide.transaction.metadata", "false"},
-    {"skip.messages.without.change", "false"},
     {"table.ignore.builtin", "true"},
     {"topic.naming.strategy", "io.debezium.schema.SchemaTopicNamingStrategy"},
 };
@@ -140,6 +143,7 @@ class Parser {
     if (Status s = ParseTopicMap(); !s.ok()) return s;
     if (Status s = ParseKeyColumns(); !s.ok()) return s;
     if (Status s = ParseColumnRules(values_, &options_->column_rules); !s.ok()) return s;
+    if (Status s = ParseCaptureOptions(values_, options_); !s.ok()) return s;
     if (Status s = ParseFlat("", options_->format == Format::kFlat); !s.ok()) return s;
     if (Status s = ParseTransforms(); !s.ok()) return s;
     if (Status s = FinishDocuments(values_, options_); !s.ok()) return s;
@@ -214,6 +218,10 @@ class Parser {
     o.tombstones_on_delete = Flag("tombstones.on.delete");
     o.extended_headers = Flag("extended.headers.enabled");
     o.publish_via_partition_root = Flag("publish.via.partition.root");
+    o.publication_mode = static_cast<PublicationMode>(Choice("publication.autocreate.mode"));
+    o.skip_unchanged = Flag("skip.messages.without.change");
+    o.transaction_metadata = Flag("provide.transaction.metadata");
+    o.transaction_topic = Text("topic.transaction");
     o.identity_missing = static_cast<IdentityMissing>(Choice("identity.missing"));
     o.decimal_mode = static_cast<DecimalMode>(Choice("decimal.handling.mode"));
     o.time_mode = static_cast<TimeMode>(Choice("time.precision.mode"));

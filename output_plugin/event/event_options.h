@@ -23,6 +23,7 @@ enum class FailureMode { kWarn, kSkip, kFail };
 enum class IdentityMissing { kSkip, kFail };
 enum class Output { kEnvelope, kRecord };
 enum class Format { kDebezium, kFlat, kDocument };
+enum class PublicationMode { kAllTables, kFiltered, kNoTables, kDisabled };
 enum class JsonMapping { kDynamic, kFlattened, kDisabled };
 enum class ToastMissing { kReselect, kFail };
 enum class DeleteHandling {
@@ -91,6 +92,9 @@ struct EventOptions {
   bool tombstones_on_delete = true;
   bool extended_headers = true;
   bool publish_via_partition_root = false;
+  bool skip_unchanged = false;        // skip.messages.without.change
+  bool transaction_metadata = false;  // provide.transaction.metadata
+  std::string transaction_topic = "transaction";
   bool skip_create = false;
   bool skip_update = false;
   bool skip_delete = false;
@@ -109,6 +113,9 @@ struct EventOptions {
   PatternList schema_include, schema_exclude, table_include, table_exclude;
   PatternList column_include, column_exclude;
   PatternList message_prefix_include, message_prefix_exclude;
+  PublicationMode publication_mode = PublicationMode::kAllTables;  // what Debezium would have made
+  std::string publication;  // publication.autocreate.mode=disabled: what it has is captured
+  std::vector<std::pair<std::string, std::string>> row_filters;  // "schema.table" → condition
   std::vector<KeyRule> message_key_columns;
   std::vector<ColumnRule> column_rules;
   std::vector<RouteRule> routes;

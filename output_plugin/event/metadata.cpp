@@ -105,8 +105,10 @@ void AppendEnvelopeEnd(Buffer& out, const EventInfo& info) {
   const auto last = std::to_chars(digits, digits + sizeof digits, info.now_ns);
   const std::string_view nanos(digits, static_cast<size_t>(last.ptr - digits));
   const size_t whole = nanos.size() > 6 ? nanos.size() : 7;
-  char* const start = out.Reserve(160);
-  char* p = Put(start, ",\"transaction\":null,\"op\":\"");
+  char* const start = out.Reserve(160 + info.transaction_block.size());
+  char* p = Put(start, ",\"transaction\":");
+  p = Put(p, info.transaction_block);
+  p = Put(p, ",\"op\":\"");
   *p++ = info.op;
   p = Put(p, "\",\"ts_ms\":");
   p = Put(p, nanos.substr(0, whole - 6));
@@ -137,7 +139,10 @@ void AppendMetadata(Buffer& out, std::string_view path, const RelationPlan& plan
   if (path == "ts_ms") return AppendInt(out, info.now_ns / 1000000);
   if (path == "ts_us") return AppendInt(out, info.now_ns / 1000);
   if (path == "ts_ns") return AppendInt(out, info.now_ns);
-  if (path.rfind("source.", 0) != 0) return out.Append("null");  // transaction.*: not provided
+  constexpr std::string_view kTransaction = "transaction.";
+  if (path.rfind(kTransaction, 0) == 0) {
+    return out.Append(MemberOf(info.transaction_block, path.substr(kTransaction.size())));
+  }
   // Debezium's SMT sees an unset snapshot field as null in the stream.
   if (path == "source.snapshot" && options.quirks && info.snapshot == "false") {
     return out.Append("null");

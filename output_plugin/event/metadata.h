@@ -40,12 +40,13 @@ struct EventInfo {
   std::string_view snapshot = "false";  // source.snapshot
   char op = 'c';
   int64_t now_ns = 0;  // wall clock
+  std::string_view transaction_block = "null";  // with provide.transaction.metadata
 };
 
 // "source":{…}, from source_names on with the relation's names.
 void AppendSource(Buffer& out, std::string_view source_names, const EventInfo& info);
 
-// ,"transaction":null,"op":"c","ts_ms":…,"ts_us":…,"ts_ns":…}
+// ,"transaction":…,"op":"c","ts_ms":…,"ts_us":…,"ts_ns":…}
 void AppendEnvelopeEnd(Buffer& out, const EventInfo& info);
 
 // Connect type of a metadata field ("op", "source.lsn", "transaction.id").

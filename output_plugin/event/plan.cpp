@@ -160,6 +160,7 @@ void FinishPlan(RelationPlan* plan, const EventOptions& options) {
     plan->flat_null =
         options.value_schemas ? Wrapped(FlatSchema(*plan, options, name, true)) + "null}" : "null";
   }
+  plan->collection = plan->schema + "." + plan->table;
   plan->source_names = ",\"schema\":" + JsonString(plan->schema) +
                        ",\"table\":" + JsonString(plan->table) + ",\"txId\":";
 }

@@ -35,6 +35,7 @@ struct RelationPlan {
   std::string key_prefix, key_suffix;
   std::string value_prefix, value_suffix;  // envelope, or flat row
   std::string flat_null;                   // flat: value of a delete in tombstone mode under quirks
+  std::string collection;                  // schema.table
   std::string source_names;                // ,"schema":…,"table":…,"txId":
   std::vector<int> value_columns;          // indexes of the columns in the value
   int route_column = -1;                   // flat route.by.field

@@ -18,6 +18,8 @@ bool CapturesTable(const EventOptions& options, const std::string& schema,
 
 bool HasOwnEvents(const EventOptions& options, bool is_partitioned, bool is_partition,
                   bool snapshot) {
+  // Its own setting counts; the catalogue is asked later.
+  if (!options.publication.empty() && !(snapshot && options.quirks)) return true;
   if (options.publish_via_partition_root) return !is_partition;
   return !is_partitioned || (snapshot && options.quirks);
 }

@@ -27,6 +27,7 @@ FLAT = re.compile(r"__(?:source_|transaction_)?(ts_ms|ts_us|ts_ns|lsn|txId|xmin|
 FLAT_TRANSACTION_ID = re.compile(r"__transaction_id")
 RUN_ID = "__debezium.context.runId"
 HEARTBEAT = "__debezium-heartbeat"
+TRANSACTION_TOPIC = re.compile(r"[._-](?:transaction|tx)$")
 TRANSACTION_FIELDS = ["status", "id", "event_count", "data_collections", "ts_ms"]
 NOTIFICATION_FIELDS = ["id", "type", "aggregate_type", "additional_data", "timestamp"]
 # Debezium prints a Java object with its address for logical messages in transaction END.
@@ -146,7 +147,7 @@ class Masker:
             return self.members(tree, {"ts_ms"})
         if names == TRANSACTION_FIELDS:
             return unordered(self.members(tree, {"id", "ts_ms"}), "data_collections")
-        if names == ["id"] and topic.endswith(".transaction"):
+        if names == ["id"] and TRANSACTION_TOPIC.search(topic):
             return self.members(tree, {"id"})
         if names == NOTIFICATION_FIELDS:
             masked = Members((n, Mask("uuid") if n == "id" else v) for n, v in tree)

@@ -44,7 +44,10 @@ TEST(EventOptions, BadOnesAreErrors) {
   EXPECT_FALSE(Parse({{"skipped.operations", "x"}}).ok());
   EXPECT_FALSE(Parse({{"skipped.operations", "none,t"}}).ok());
   EXPECT_FALSE(Parse({{"add.fields", "op"}}).ok()) << "needs format=flat";
-  EXPECT_FALSE(Parse({{"provide.transaction.metadata", "true"}}).ok());
+  EXPECT_FALSE(Parse({{"row.filter", "id > 1"}}).ok());
+  EXPECT_FALSE(Parse({{"row.filter", R"({"public.t": 1})"}}).ok());
+  EXPECT_FALSE(Parse({{"row.filter", R"({"public.t": "a", "public.t": "b"})"}}).ok());
+  EXPECT_FALSE(Parse({{"publication.autocreate.mode", "disabled"}, {"publication.name", ""}}).ok());
   EXPECT_FALSE(Parse({{"converters", "x"}}).ok());
   EXPECT_FALSE(Parse({{"quirks", "x"}, {"debezium.quirks", "true"}}).ok());
   EXPECT_FALSE(Parse({{"format", "flat"}, {"format", "flat"}}).ok());

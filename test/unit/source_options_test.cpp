@@ -228,7 +228,7 @@ INSTANTIATE_TEST_SUITE_P(
                     BadOption{"snapshot.mode.custom.name", "x", StatusCode::kNotSupported},
                     BadOption{"status.update.interval.ms", "1", StatusCode::kInvalidOption},
                     BadOption{"signal.data.collection", "public.s", StatusCode::kNotSupported},
-                    BadOption{"publication.autocreate.mode", "disabled", StatusCode::kNotSupported},
+                    BadOption{"publication.autocreate.mode", "some", StatusCode::kInvalidOption},
                     BadOption{"slot.failover", "true", StatusCode::kNotSupported},
                     BadOption{"errors.tolerance", "all", StatusCode::kNotSupported},
                     BadOption{"exactly.once.support", "required", StatusCode::kNotSupported}));

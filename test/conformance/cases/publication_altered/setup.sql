@@ -1,0 +1,1 @@
+CREATE TABLE a (id int PRIMARY KEY, v int, w int); CREATE TABLE b (id int PRIMARY KEY); CREATE PUBLICATION own FOR TABLE a (id, v);

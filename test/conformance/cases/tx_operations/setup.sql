@@ -1,0 +1,2 @@
+CREATE TABLE a (id int PRIMARY KEY, v text); CREATE TABLE b (id int PRIMARY KEY); CREATE TABLE hidden (id int PRIMARY KEY); CREATE TABLE c (id int);
+INSERT INTO a VALUES (1,'x'),(2,'y'); INSERT INTO b VALUES (1);

@@ -1,0 +1,1 @@
+CREATE SCHEMA "My S"; CREATE TABLE "My S"."a.b" (id int PRIMARY KEY);

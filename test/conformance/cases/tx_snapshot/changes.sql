@@ -1,0 +1,2 @@
+-- Rows of the snapshot have no transaction block.
+INSERT INTO a VALUES (3);

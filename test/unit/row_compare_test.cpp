@@ -1,0 +1,53 @@
+#include "output_plugin/event/row_compare.h"
+
+#include <gtest/gtest.h>
+
+#include "field_values.h"
+
+namespace penstock::event {
+namespace {
+
+// id (key, not in the value) and v with default 'd'.
+RelationPlan Plan() {
+  RelationPlan plan;
+  Column id, v;
+  id.name = "id";
+  id.kind = Kind::kInt32;
+  v.name = "v";
+  v.has_default = true;
+  v.default_json = "\"d\"";
+  plan.columns.push_back(std::move(id));
+  plan.columns.push_back(std::move(v));
+  plan.in_value = {false, true};
+  plan.key = {0};
+  FinishPlan(&plan, ParseEventOptions({{"topic.prefix", "srv"}}).value());
+  return plan;
+}
+
+bool Same(const std::vector<FieldValue>& before, const std::vector<FieldValue>& after,
+          bool quirks = false) {
+  Buffer scratch;
+  return ShowsSameRow(Plan(), before.data(), after.data(), {quirks, false}, scratch);
+}
+
+TEST(RowCompare, Values) {
+  EXPECT_TRUE(Same({Number(1), Bytes("d")}, {Number(1), Bytes("d")}));
+  EXPECT_FALSE(Same({Number(1), Bytes("d")}, {Number(1), Bytes("e")}));
+}
+
+TEST(RowCompare, NullIsNotItsDefault) {
+  EXPECT_FALSE(Same({Number(1), State(FieldState::kNull)}, {Number(1), Bytes("d")}));
+  EXPECT_TRUE(Same({Number(1), State(FieldState::kNull)}, {Number(1), State(FieldState::kNull)}));
+}
+
+TEST(RowCompare, WhatIsNotLoggedMayHaveChanged) {
+  EXPECT_FALSE(Same({Number(1), State(FieldState::kAbsent)}, {Number(1), Bytes("d")}));
+}
+
+TEST(RowCompare, AKeyOutsideTheValueCountsButUnderQuirks) {
+  EXPECT_FALSE(Same({Number(1), Bytes("d")}, {Number(2), Bytes("d")}));
+  EXPECT_TRUE(Same({Number(1), Bytes("d")}, {Number(2), Bytes("d")}, true));
+}
+
+}  // namespace
+}  // namespace penstock::event
