@@ -21,8 +21,21 @@ extern "C" {
 namespace penstock::output {
 namespace {
 
+// Where an error is in.
+struct Place {
+  Relation relation;
+  const char *statement;
+};
+
 void AddContext(void *argument) {
-  auto *relation = static_cast<Relation>(argument);
+  const auto *place = static_cast<const Place *>(argument);
+  const Relation relation = place->relation;
+  // A position is one in our statement, not in that of the session.
+  if (const int position = geterrposition(); position > 0) {
+    errposition(0);
+    internalerrposition(position);
+    internalerrquery(place->statement);
+  }
   errcontext("row filter of table \"%s.%s\"",
              get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
 }
@@ -42,7 +55,7 @@ void AddContext(void *argument) {
 
 // The WHERE clause of a statement that has nothing else: so the text cannot bring in a table.
 Node *ParseCondition(const char *text) {
-  List *statements = raw_parser(psprintf("SELECT WHERE %s", text), RAW_PARSE_DEFAULT);
+  List *statements = raw_parser(text, RAW_PARSE_DEFAULT);
   if (list_length(statements) != 1) RaiseNoCondition();
   Node *statement = linitial_node(RawStmt, statements)->stmt;
   if (!IsA(statement, SelectStmt)) RaiseNoCondition();
@@ -143,12 +156,13 @@ bool CheckNode(Node *node, void *context) {
   return ExpressionTreeWalkerCompat(node, CheckNode, context);
 }
 
-Node *TransformCondition(const char *text, Relation relation) {
+Node *TransformCondition(const char *statement, Relation relation) {
   ParseState *state = make_parsestate(nullptr);
+  state->p_sourcetext = statement;
   state->p_pre_columnref_hook = FindColumn;
   state->p_ref_hook_state = relation;
   Node *condition =
-      transformWhereClause(state, ParseCondition(text), EXPR_KIND_WHERE, "row.filter");
+      transformWhereClause(state, ParseCondition(statement), EXPR_KIND_WHERE, "row.filter");
   assign_expr_collations(state, condition);
   (void)CheckNode(condition, nullptr);
   free_parsestate(state);
@@ -158,13 +172,14 @@ Node *TransformCondition(const char *text, Relation relation) {
 }  // namespace
 
 Node *ParseRowFilter(const char *text, Relation relation) {
+  const char *local = pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
+  Place place = {relation, psprintf("SELECT WHERE %s", local)};
   ErrorContextCallback frame;
   frame.callback = AddContext;
-  frame.arg = relation;
+  frame.arg = &place;
   frame.previous = error_context_stack;
   error_context_stack = &frame;
-  const char *local = pg_any_to_server(text, static_cast<int>(strlen(text)), PG_UTF8);
-  Node *condition = TransformCondition(local, relation);
+  Node *condition = TransformCondition(place.statement, relation);
   error_context_stack = frame.previous;
   return condition;
 }
