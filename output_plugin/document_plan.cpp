@@ -48,6 +48,11 @@ constexpr KindOfType kKinds[] = {
     {PgType::kVarbit, Kind::kBitText},
     {PgType::kPoint, Kind::kCoordinates},
     {PgType::kHstore, Kind::kObject},
+    {PgType::kGeometry, Kind::kKeyword},
+    {PgType::kGeography, Kind::kKeyword},
+    {PgType::kVector, Kind::kKeyword},
+    {PgType::kHalfvec, Kind::kKeyword},
+    {PgType::kSparsevec, Kind::kKeyword},
     {PgType::kArray, Kind::kList},
 };
 

@@ -128,16 +128,49 @@ constexpr PlainKind kPlainKinds[] = {
     {PgType::kLtree, Kind::kLtree},      {PgType::kTsvector, Kind::kTsvector},
     {PgType::kEnum, Kind::kEnum},        {PgType::kUuid, Kind::kUuid},
     {PgType::kTimetz, Kind::kZonedTime}, {PgType::kTimestamptz, Kind::kZonedTimestamp},
-    {PgType::kPoint, Kind::kPoint},
+    {PgType::kPoint, Kind::kPoint},      {PgType::kGeometry, Kind::kGeometry},
+    {PgType::kGeography, Kind::kGeography}, {PgType::kVector, Kind::kDoubleVector},
+    {PgType::kHalfvec, Kind::kFloatVector}, {PgType::kSparsevec, Kind::kSparseVector},
 };
 
 bool SetKind(const TypeShape& type, const EventOptions& options, Column* column);
 
+// A column of this schema that is always null.
+void SetBroken(Column* column) {
+  auto hidden = std::make_unique<Column>(std::move(*column));
+  *column = Column();
+  column->name = hidden->name;
+  column->optional = hidden->optional;
+  column->kind = Kind::kMasked;
+  column->mask = std::make_unique<event::ColumnMask>();
+  column->mask->kind = event::MaskKind::kConstant;
+  column->mask->constant_json = "null";
+  column->element = std::move(hidden);
+}
+
+// An array, and with arrays.nested one below it for each further dimension that is declared: the
+// schema must know them. Without a schema an array has the dimensions of its value.
 bool SetArray(const TypeShape& type, const EventOptions& options, Column* column) {
-  column->kind = Kind::kArray;
-  column->element = std::make_unique<Column>();
-  column->element->optional = type.element->type != PgType::kEnum;
-  return SetKind(*type.element, options, column->element.get());
+  Column* inner = column;
+  const int depth = type.nested && options.value_schemas ? std::max(type.dimensions, 1) : 1;
+  for (int i = 0; i < depth; ++i) {
+    inner->kind = Kind::kArray;
+    inner->element = std::make_unique<Column>();
+    inner = inner->element.get();
+    inner->optional = i + 1 == depth && !(type.required_items && options.quirks);
+  }
+  column->any_depth = type.nested && !options.value_schemas;
+  column->loses_items = options.quirks && std::string_view(type.name).find("vector") !=
+                                              std::string_view::npos && type.name[0] != '_';
+  if (!SetKind(*type.element, options, inner)) return false;
+  if (!type.broken_items || !options.quirks || type.nested) return true;
+  if (type.element->type == PgType::kBit) {
+    column->element.reset();
+    SetBits(type, column);
+    if (type.typmod < 0) column->kind = Kind::kBit;  // bit[] has no length, and is not without limit
+  }
+  SetBroken(column);
+  return true;
 }
 
 // The kinds that options choose. False: the type is left out.
@@ -146,7 +179,7 @@ bool SetChosenKind(const TypeShape& type, const EventOptions& options, Column* c
     case PgType::kUnknown:
       column->kind = BytesKind(options);
       column->java_numbers = options.quirks && IsGeometric(type.name);
-      return options.include_unknown && type.name[0] != '_';
+      return options.include_unknown;
     case PgType::kName:
       // With include.unknown.datatypes Debezium streams the text after all.
       column->kind = options.include_unknown ? Kind::kText : Kind::kName;
@@ -195,7 +228,8 @@ bool SetKind(const TypeShape& type, const EventOptions& options, Column* column)
   if (type.type == PgType::kTimestamptz) column->scale = FractionDigits(type.typmod);
   for (const PlainKind& plain : kPlainKinds) {
     if (plain.type != type.type) continue;
-    column->kind = plain.kind;
+    const bool tree = options.json_expand && plain.kind == Kind::kJson;
+    column->kind = tree && type.reader != Reader::kOutput ? Kind::kJsonTree : plain.kind;
     return true;
   }
   return SetChosenKind(type, options, column);
@@ -296,6 +330,7 @@ bool MakeColumn(const ColumnShape& source, const EventOptions& options, bool is_
   column->name = source.name;
   column->optional = !source.not_null;
   if (!SetColumnKind(source, options, is_key, snapshot, column)) return false;
+  if (is_key && column->kind == Kind::kJsonTree) column->kind = Kind::kJson;  // a key is flat
   SetDefault(source, options, column);
   return true;
 }

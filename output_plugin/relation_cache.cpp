@@ -222,9 +222,10 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   CheckOwner(cache, named, lsn);
   entry->memory = AllocSetContextCreate(cache->context, "penstock relation", ALLOCSET_SMALL_SIZES);
   MemoryContext old = MemoryContextSwitchTo(entry->memory);
-  const Reading reading = cache->options->format == event::Format::kDocument ? Reading::kWhole
-                          : cache->options->quirks                           ? Reading::kQuirks
-                                                                             : Reading::kPlain;
+  const event::EventOptions &options = *cache->options;
+  const bool document = options.format == event::Format::kDocument;
+  const Reading reading = {options.quirks && !document, options.nested_arrays || document,
+                           !document};
   RelationShape *shape = ReadRelationShape(relation, named, reading);
   FillFilter(cache, entry, *shape, relation, named,
              published == nullptr ? nullptr : published->filter);

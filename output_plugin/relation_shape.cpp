@@ -122,7 +122,7 @@ void ReadKey(Relation relation, Relation named, bool quirks, RelationShape *shap
 }  // namespace
 
 RelationShape *ReadRelationShape(Relation relation, Relation named, Reading reading) {
-  const bool quirks = reading == Reading::kQuirks;
+  const bool quirks = reading.quirks;
   auto *shape = static_cast<RelationShape *>(palloc0(sizeof(RelationShape)));
   shape->schema = ToUtf8(get_namespace_name(RelationGetNamespace(named)));
   shape->table = ToUtf8(pstrdup(RelationGetRelationName(named)));
@@ -146,7 +146,8 @@ RelationShape *ReadRelationShape(Relation relation, Relation named, Reading read
     column->stored = !column->generated || attribute->attgenerated == ATTRIBUTE_GENERATED_STORED;
     ReadTypeShape(attribute->atttypid, attribute->atttypmod, reading, &column->type);
     column->not_null = AttributeIsNotNull(desc, i) || DomainIsNotNull(attribute->atttypid);
-    if (reading == Reading::kWhole) continue;  // documents show no defaults
+    if (attribute->attndims > 0) column->type.dimensions = attribute->attndims;
+    if (!reading.defaults) continue;
     if (attribute->atthasdef && !column->generated) ReadDefault(named, attribute, quirks, column);
   }
   return shape;

@@ -49,7 +49,13 @@ enum class PgType : uint8_t {
   kVarbit,
   kPoint,
   kHstore,
+  kGeometry,
+  kGeography,
+  kVector,
+  kHalfvec,
+  kSparsevec,
   kArray,
+  kOmitted,  // an array that Debezium never sends
 };
 
 // How a datum becomes a FieldValue.
@@ -71,11 +77,11 @@ enum class Reader : uint8_t {
   kArray,
 };
 
-// For whom the catalogue is read.
-enum class Reading : uint8_t {
-  kPlain,
-  kQuirks,  // defaults and domain modifiers as Debezium reads them
-  kWhole,   // documents: arrays of every type and in all their dimensions
+// What the catalogue is read for.
+struct Reading {
+  bool quirks;        // defaults and domain modifiers as Debezium reads them
+  bool whole_arrays;  // arrays of every type, in all their dimensions
+  bool defaults;      // documents show none
 };
 
 struct TypeShape {
@@ -90,7 +96,10 @@ struct TypeShape {
   const char *labels;  // kEnum: joined by commas
   FmgrInfo *output;    // kOutput
   TypeShape *element;  // kArray
+  bool required_items;  // kArray: Debezium's schema of the element takes no null
+  bool broken_items;    // kArray: Debezium describes it, and sends null
   bool nested;         // kArray: inner dimensions are read
+  int dimensions;      // kArray: as declared
   int money_digits;    // fraction digits that money's integer has
   int16 length;
   bool by_value;

@@ -23,58 +23,72 @@ extern "C" {
 namespace penstock::output {
 namespace {
 
+// What Debezium makes of arrays of a type.
+enum class Items : uint8_t {
+  kOptional,
+  kRequired,  // a NULL element makes the whole array null
+  kOmitted,
+  kBroken,  // described, and always null
+};
+
 struct TypeRow {
   const char *name;  // pg_type.typname
   PgType type;
   Reader reader;
-  bool as_element;  // arrays of it are captured, as Debezium does
+  Items items;
 };
 
 // Types of extensions are known by name alone: their OIDs differ from database to database.
 constexpr TypeRow kTypes[] = {
-    {"bit", PgType::kBit, Reader::kBytes, false},
-    {"bool", PgType::kBool, Reader::kBool, true},
-    {"bpchar", PgType::kBpchar, Reader::kText, true},
-    {"bytea", PgType::kBytea, Reader::kBytes, true},
-    {"char", PgType::kText, Reader::kOutput, true},
-    {"cidr", PgType::kText, Reader::kOutput, true},
-    {"citext", PgType::kText, Reader::kText, true},
-    {"date", PgType::kDate, Reader::kInt32, true},
-    {"daterange", PgType::kText, Reader::kOutput, true},
-    {"float4", PgType::kFloat4, Reader::kFloat4, true},
-    {"float8", PgType::kFloat8, Reader::kFloat8, true},
-    {"hstore", PgType::kHstore, Reader::kOutput, true},
-    {"inet", PgType::kText, Reader::kOutput, true},
-    {"int2", PgType::kInt2, Reader::kInt16, true},
-    {"int4", PgType::kInt4, Reader::kInt32, true},
-    {"int4range", PgType::kText, Reader::kOutput, true},
-    {"int8", PgType::kInt8, Reader::kInt64, true},
-    {"int8range", PgType::kText, Reader::kOutput, true},
-    {"interval", PgType::kInterval, Reader::kFixed, false},
-    {"isbn", PgType::kText, Reader::kOutput, false},
-    {"json", PgType::kJson, Reader::kText, true},
-    {"jsonb", PgType::kJsonb, Reader::kJsonb, true},
-    {"ltree", PgType::kLtree, Reader::kOutput, true},
-    {"macaddr", PgType::kText, Reader::kOutput, true},
-    {"macaddr8", PgType::kText, Reader::kOutput, true},
-    {"money", PgType::kMoney, Reader::kInt64, false},
-    {"name", PgType::kName, Reader::kOutput, false},
-    {"numeric", PgType::kNumeric, Reader::kBytes, true},
-    {"numrange", PgType::kText, Reader::kOutput, true},
-    {"oid", PgType::kOid, Reader::kOid, true},
-    {"point", PgType::kPoint, Reader::kFixed, false},
-    {"text", PgType::kText, Reader::kText, true},
-    {"time", PgType::kTime, Reader::kInt64, true},
-    {"timestamp", PgType::kTimestamp, Reader::kInt64, true},
-    {"timestamptz", PgType::kTimestamptz, Reader::kInt64, true},
-    {"timetz", PgType::kTimetz, Reader::kTimetz, true},
-    {"tsrange", PgType::kText, Reader::kOutput, true},
-    {"tstzrange", PgType::kText, Reader::kOutput, true},
-    {"tsvector", PgType::kTsvector, Reader::kOutput, false},
-    {"uuid", PgType::kUuid, Reader::kFixed, true},
-    {"varbit", PgType::kVarbit, Reader::kBytes, false},
-    {"varchar", PgType::kText, Reader::kText, true},
-    {"xml", PgType::kXml, Reader::kOutput, false},
+    {"bit", PgType::kBit, Reader::kBytes, Items::kBroken},
+    {"bool", PgType::kBool, Reader::kBool, Items::kOptional},
+    {"bpchar", PgType::kBpchar, Reader::kText, Items::kOptional},
+    {"bytea", PgType::kBytea, Reader::kBytes, Items::kOptional},
+    {"char", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"cidr", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"citext", PgType::kText, Reader::kText, Items::kOptional},
+    {"date", PgType::kDate, Reader::kInt32, Items::kOptional},
+    {"daterange", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"float4", PgType::kFloat4, Reader::kFloat4, Items::kOptional},
+    {"float8", PgType::kFloat8, Reader::kFloat8, Items::kOptional},
+    {"geography", PgType::kGeography, Reader::kOutput, Items::kOptional},
+    {"geometry", PgType::kGeometry, Reader::kOutput, Items::kOptional},
+    {"halfvec", PgType::kHalfvec, Reader::kOutput, Items::kRequired},
+    {"hstore", PgType::kHstore, Reader::kOutput, Items::kOptional},
+    {"inet", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"int2", PgType::kInt2, Reader::kInt16, Items::kOptional},
+    {"int4", PgType::kInt4, Reader::kInt32, Items::kOptional},
+    {"int4range", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"int8", PgType::kInt8, Reader::kInt64, Items::kOptional},
+    {"int8range", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"interval", PgType::kInterval, Reader::kFixed, Items::kOmitted},
+    {"isbn", PgType::kText, Reader::kOutput, Items::kRequired},
+    {"json", PgType::kJson, Reader::kText, Items::kOptional},
+    {"jsonb", PgType::kJsonb, Reader::kJsonb, Items::kOptional},
+    {"ltree", PgType::kLtree, Reader::kOutput, Items::kOptional},
+    {"macaddr", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"macaddr8", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"money", PgType::kMoney, Reader::kInt64, Items::kOmitted},
+    {"name", PgType::kName, Reader::kOutput, Items::kOmitted},
+    {"numeric", PgType::kNumeric, Reader::kBytes, Items::kOptional},
+    {"numrange", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"oid", PgType::kOid, Reader::kOid, Items::kOptional},
+    {"point", PgType::kPoint, Reader::kFixed, Items::kOmitted},
+    {"refcursor", PgType::kUnknown, Reader::kOutput, Items::kOmitted},
+    {"sparsevec", PgType::kSparsevec, Reader::kOutput, Items::kBroken},
+    {"text", PgType::kText, Reader::kText, Items::kOptional},
+    {"time", PgType::kTime, Reader::kInt64, Items::kOptional},
+    {"timestamp", PgType::kTimestamp, Reader::kInt64, Items::kOptional},
+    {"timestamptz", PgType::kTimestamptz, Reader::kInt64, Items::kOptional},
+    {"timetz", PgType::kTimetz, Reader::kTimetz, Items::kOptional},
+    {"tsrange", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"tstzrange", PgType::kText, Reader::kOutput, Items::kOptional},
+    {"tsvector", PgType::kTsvector, Reader::kOutput, Items::kRequired},
+    {"uuid", PgType::kUuid, Reader::kFixed, Items::kOptional},
+    {"varbit", PgType::kVarbit, Reader::kBytes, Items::kOmitted},
+    {"varchar", PgType::kText, Reader::kText, Items::kOptional},
+    {"vector", PgType::kVector, Reader::kOutput, Items::kRequired},
+    {"xml", PgType::kXml, Reader::kOutput, Items::kOmitted},
 };
 
 const TypeRow *FindType(const char *name) {
@@ -152,9 +166,44 @@ bool DomainIsNotNull(Oid type) {
   return not_null;
 }
 
+namespace {
+
+// Debezium has no mapping for arrays of domains; with include.unknown.datatypes their elements are
+// sent as text, as those of types it does not know.
+void ForgetDomain(Oid type, TypeShape *item) {
+  if (!item->is_domain) return;
+  item->type = PgType::kUnknown;
+  item->reader = Reader::kOutput;
+  item->element = nullptr;
+  item->output = OutputFunction(type);
+}
+
+// Arrays by another name, which print as "1 2".
+bool IsVectorOfNumbers(const char *name) {
+  return strcmp(name, "oidvector") == 0 || strcmp(name, "int2vector") == 0;
+}
+
+void ReadArrayShape(Oid element, Reading reading, TypeShape *shape) {
+  auto *item = static_cast<TypeShape *>(palloc(sizeof(TypeShape)));
+  ReadTypeShape(element, shape->typmod, reading, item);
+  shape->nested = reading.whole_arrays;
+  if (!shape->nested) ForgetDomain(element, item);
+  const TypeRow *row = item->is_domain ? nullptr : FindType(item->name);
+  const Items items = row == nullptr || IsVectorOfNumbers(shape->name) ? Items::kRequired
+                                                                       : row->items;
+  const bool omitted = items == Items::kOmitted && !shape->nested;
+  shape->element = item;
+  shape->required_items = items == Items::kRequired || items == Items::kBroken;
+  shape->broken_items = items == Items::kBroken;
+  shape->type = omitted ? PgType::kOmitted : PgType::kArray;
+  shape->reader = omitted ? Reader::kOutput : Reader::kArray;
+}
+
+}  // namespace
+
 void ReadTypeShape(Oid type, int32 typmod, Reading reading, TypeShape *shape) {
   memset(shape, 0, sizeof *shape);
-  shape->typmod = DomainTypmod(type, typmod, reading == Reading::kQuirks, &shape->oid);
+  shape->typmod = DomainTypmod(type, typmod, reading.quirks, &shape->oid);
   shape->is_domain = shape->oid != type;
   shape->base_typmod = typmod;
   (void)getBaseTypeAndTypmod(type, &shape->base_typmod);
@@ -175,17 +224,7 @@ void ReadTypeShape(Oid type, int32 typmod, Reading reading, TypeShape *shape) {
   shape->type = PgType::kUnknown;
   shape->reader = Reader::kOutput;
   if (OidIsValid(element)) {
-    auto *item = static_cast<TypeShape *>(palloc(sizeof(TypeShape)));
-    ReadTypeShape(element, shape->typmod, reading, item);
-    const TypeRow *row = FindType(item->name);
-    const bool captured = !item->is_domain && item->type != PgType::kUnknown &&
-                          (item->type == PgType::kEnum || (row != nullptr && row->as_element));
-    shape->nested = reading == Reading::kWhole;
-    if (captured || shape->nested) {
-      shape->type = PgType::kArray;
-      shape->reader = Reader::kArray;
-      shape->element = item;
-    }
+    ReadArrayShape(element, reading, shape);
   } else if (kind == TYPTYPE_ENUM) {
     shape->type = PgType::kEnum;
     shape->reader = Reader::kEnum;

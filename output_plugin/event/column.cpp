@@ -23,6 +23,18 @@ constexpr const char* kPointFields =
 constexpr const char* kMapFields =
     "map\",\"keys\":{\"type\":\"string\",\"optional\":false},"
     "\"values\":{\"type\":\"string\",\"optional\":true},\"";
+constexpr const char* kGeometryFields =
+    "struct\",\"fields\":[{\"type\":\"bytes\",\"optional\":false,\"field\":\"wkb\"},"
+    "{\"type\":\"int32\",\"optional\":true,\"field\":\"srid\"}],\"";
+constexpr const char* kDoublesFields =
+    "array\",\"items\":{\"type\":\"double\",\"optional\":false},\"";
+constexpr const char* kFloatsFields =
+    "array\",\"items\":{\"type\":\"float\",\"optional\":false},\"";
+constexpr const char* kSparseFields =
+    "struct\",\"fields\":[{\"type\":\"int16\",\"optional\":false,\"field\":\"dimensions\"},"
+    "{\"type\":\"map\",\"keys\":{\"type\":\"int16\",\"optional\":false},\"values\":{\"type\":\"double\","
+    "\"optional\":false},\"optional\":false,\"field\":\"vector\"}],\"";
+constexpr const char* kEmptyGeometry = "{\"wkb\":\"AQcAAAAAAAAA\",\"srid\":null}";  // a collection
 constexpr const char* kConnectDecimal = "org.apache.kafka.connect.data.Decimal";
 
 constexpr KindRow kKinds[] = {
@@ -76,6 +88,12 @@ constexpr KindRow kKinds[] = {
     {"string", nullptr, "\"\""},
     {"array", nullptr, "[]"},
     {nullptr, nullptr, nullptr},  // a masked column: its element's
+    {kGeometryFields, "io.debezium.data.geometry.Geometry", kEmptyGeometry},
+    {kGeometryFields, "io.debezium.data.geometry.Geography", kEmptyGeometry},
+    {kDoublesFields, "io.debezium.data.DoubleVector", "[]"},
+    {kFloatsFields, "io.debezium.data.FloatVector", "[]"},
+    {kSparseFields, "io.debezium.data.SparseDoubleVector", "{\"dimensions\":0,\"vector\":[]}"},
+    {"string", "io.debezium.data.Json", "{}"},
 };
 static_assert(sizeof kKinds / sizeof kKinds[0] == static_cast<size_t>(kFirstDocumentKind),
               "one row per kind");
@@ -111,6 +129,9 @@ void AppendParameters(std::string* out, const Column& column) {
 const char* DocOf(Kind kind) {
   if (kind == Kind::kVariableDecimal) return "Variable scaled decimal";
   if (kind == Kind::kPoint) return "Geometry (POINT)";
+  if (kind == Kind::kGeometry) return "Geometry";
+  if (kind == Kind::kGeography) return "Geography";
+  if (kind == Kind::kSparseVector) return "Sparse double vector";
   return nullptr;
 }
 
@@ -123,6 +144,7 @@ std::string Base64(std::string_view bytes) {
 // Debezium's placeholder of an array: elements that it can make from the placeholder's bytes.
 std::string UnavailableArray(const Column& column, const std::string& placeholder) {
   const std::string& type = column.type_name;
+  if (column.element->kind == Kind::kArray) return "null";
   if (type == "_text" || type == "_varchar" || type == "_bpchar" || type == "_json" ||
       type == "_jsonb") {
     return "[" + JsonString(placeholder) + "]";
@@ -146,7 +168,9 @@ std::string UnavailableJson(const Column& column, const EventOptions& options) {
   switch (column.kind) {
     case Kind::kText:
     case Kind::kJson:
+    case Kind::kJsonTree:
     case Kind::kXml:
+    case Kind::kTsvector:
     case Kind::kHex:
       return JsonString(placeholder);
     case Kind::kBytes:
@@ -175,7 +199,9 @@ std::string ColumnSchema(const Column& column, std::string_view field) {
   } else {
     out += std::string(row.type) + "\",\"";
   }
-  out += std::string("optional\":") + (column.optional ? "true" : "false");
+  // Debezium's geometries are optional even where the column is not.
+  const bool optional = column.optional || column.kind == Kind::kGeometry;
+  out += std::string("optional\":") + (optional ? "true" : "false");
   if (row.name != nullptr) out += ",\"name\":\"" + std::string(row.name) + "\",\"version\":1";
   if (const char* doc = DocOf(column.kind); doc != nullptr) {
     out += ",\"doc\":\"" + std::string(doc) + "\"";
@@ -209,6 +235,9 @@ void FinishColumn(Column* column, const EventOptions& options) {
                                             : FallbackJson(*column);
   if (column->optional && !default_for_null) column->absent_json = "null";
   column->unavailable_json = UnavailableJson(*column, options);
+  // A null where there may be one is what Debezium sends.
+  column->unavailable_known =
+      column->unavailable_json != "null" || (options.quirks && column->optional);
 }
 
 bool WriteField(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {
@@ -222,11 +251,11 @@ bool WriteField(Buffer& out, const Column& column, const FieldValue& value, cons
       return true;
     case FieldState::kUnavailable:
       out.Append(column.unavailable_json);
-      return true;
+      return column.unavailable_known;
     case FieldState::kAbsent:
       out.Append(column.absent_json);
       return true;
-    case FieldState::kItems:  // inside arrays only
+    case FieldState::kItems:  // inside of arrays
       break;
   }
   return true;

@@ -66,6 +66,12 @@ enum class Kind : uint8_t {
   kName,              // bytes: UTF-8; Debezium streams null instead
   kArray,             // items
   kMasked,            // what element expects
+  kGeometry,          // bytes: EWKB in hex, as PostGIS prints it
+  kGeography,         // bytes: the same
+  kDoubleVector,      // bytes: pgvector's text
+  kFloatVector,       // bytes: pgvector's text
+  kSparseVector,      // bytes: pgvector's text
+  kJsonTree,          // bytes: UTF-8 JSON
 
   // Of documents (format=document): plain JSON values.
   kKeyword,      // bytes: UTF-8
@@ -91,7 +97,7 @@ enum class FieldState : uint8_t {
   kValue,
   kUnavailable,  // large value that the update did not change: not in the WAL
   kAbsent,       // not part of the logged old row
-  kItems,        // kList: an inner dimension of an array
+  kItems,        // an inner dimension of an array
 };
 
 // One value of a row as the row reader found it; points into the reader's memory.
@@ -114,6 +120,8 @@ struct Column {
   int precision = 0;                // 0: no connect.decimal.precision parameter
   int length = 0;                   // kBits
   int money_digits = 2;             // of the stored value
+  bool any_depth = false;           // kArray: of as many dimensions as the value has
+  bool loses_items = false;         // kArray: quirk of types that are arrays by another name
   bool java_numbers = false;        // kBytes and its like: text of a geometric type under quirks
   std::string allowed;              // kEnum: labels joined by commas
   std::string type_name;            // PostgreSQL's, for the TOAST rules of arrays
@@ -130,6 +138,7 @@ struct Column {
   std::string null_json;         // what a NULL prints
   std::string absent_json;       // what a column outside the logged old row prints
   std::string unavailable_json;  // what an unchanged large value prints
+  bool unavailable_known = true;  // false: that is a null that nobody could tell from a real one
 };
 
 // Fills the derived members. name, kind, parameters and default must be set. Of kinds of documents

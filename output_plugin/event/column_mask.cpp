@@ -160,6 +160,7 @@ void FinishMasked(Column* column, const EventOptions& options) {
   // An optional one is null there, even if that prints as the default.
   column->absent_json = hidden.optional ? hidden.absent_json
                                         : MaskJson(mask, hidden.kind, hidden.absent_json);
+  column->unavailable_known = hidden.unavailable_known;
   column->unavailable_json = MaskJson(mask, hidden.kind, hidden.unavailable_json);
 }
 

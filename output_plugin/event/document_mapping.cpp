@@ -26,6 +26,10 @@ constexpr const char* kPoint =
     R"({"properties":{"x":{"type":"double","ignore_malformed":true},"y":{"type":"double","ignore_malformed":true}}})";
 constexpr const char* kPointWithWkb =
     R"({"properties":{"x":{"type":"double","ignore_malformed":true},"y":{"type":"double","ignore_malformed":true},"wkb":{"type":"binary"},"srid":{"type":"integer"}}})";
+constexpr const char* kWkb =
+    R"({"properties":{"wkb":{"type":"binary"},"srid":{"type":"integer"}}})";
+constexpr const char* kSparse =
+    R"({"properties":{"dimensions":{"type":"integer"},"vector":{"type":"double"}}})";
 constexpr const char* kUnscaled =
     R"({"properties":{"scale":{"type":"integer"},"value":{"type":"binary"}}})";
 constexpr const char* kByJsonMapping = nullptr;  // json.mapping decides
@@ -56,6 +60,9 @@ constexpr const char* kMappings[] = {
     kText,                         // name
     kOfElement,                    // arrays
     kOfElement,                    // masked
+    kWkb, kWkb,                    // geometry, geography
+    kDouble, kFloat, kSparse,      // vectors
+    kByJsonMapping,                // json as a tree
     // documents
     kKeyword, kDouble, kDouble,      // keyword, numeric, money
     kDate, kKeyword, kKeyword,       // date, time, timetz

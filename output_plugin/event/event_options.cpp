@@ -28,6 +28,7 @@ const OptionRow kRows[] = {
     {"add.fields.prefix", kScope, kText, "__", nullptr, 0, 0, kYes, "Prefix of the names that add.fields adds."},
     {"add.headers", kScope, kList, "", nullptr, 0, 0, kYes, "Metadata fields that a flat event carries as headers."},
     {"add.headers.prefix", kScope, kText, "__", nullptr, 0, 0, kYes, "Prefix of the names that add.headers adds."},
+    {"arrays.nested", kScope, kBool, "false", nullptr, 0, 0, kYes, "Arrays of every type are captured, and those of several dimensions are arrays of arrays: as many as are declared, for the schema must know, or without a schema as many as the value has."},
     {"binary.handling.mode", kScope, kEnum, "bytes", "bytes|base64|base64-url-safe|hex", 0, 0, kYes, "How bytea columns are written."},
     {"capture.origin", kScope, kEnum, "any", "any|none", 0, 0, kYes, "Transactions captured by replication origin: any, or only those without one."},
     {"column.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of column.exclude.list."},
@@ -56,6 +57,7 @@ const OptionRow kRows[] = {
     {"include.unknown.datatypes", kScope, kBool, "false", nullptr, 0, 0, kYes, "Columns of types without a mapping are sent as their text instead of being left out."},
     {"index.map", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Index of single tables, before every other rule: {\"schema.table\": \"index\"}."},
     {"interval.handling.mode", kScope, kEnum, "numeric", "numeric|string", 0, 0, kYes, "How interval columns are written: microseconds or ISO 8601."},
+    {"json.expand", kScope, kBool, "false", nullptr, 0, 0, kYes, "json and jsonb columns are JSON in the event and not a string of it; needs value.converter.schemas.enable=false."},
     {"json.mapping", kScope, kEnum, "dynamic", "dynamic|flattened|disabled", 0, 0, kYes, "How an index maps json, jsonb and hstore columns: left to dynamic mapping, one flattened field, or kept without being searchable."},
     {"key.converter.schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Keys carry their schema."},
     {"message.key.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Key columns instead of the primary key: \"table-regex:col1,col2;…\"."},
@@ -138,6 +140,10 @@ class Parser {
       if (Status s = Check(given_name, value); !s.ok()) return s;
     }
     ParseScalars();
+    if (options_->json_expand && options_->value_schemas) {
+      return Invalid("option \"json.expand\" needs value.converter.schemas.enable=false",
+                     "A schema is the same for all rows, and JSON is not.");
+    }
     if (Status s = ParseLists(); !s.ok()) return s;
     if (Status s = ParseSkipped(); !s.ok()) return s;
     if (Status s = ParseTopicMap(); !s.ok()) return s;
@@ -231,6 +237,8 @@ class Parser {
     o.converting_failure =
         static_cast<FailureMode>(Choice("event.converting.failure.handling.mode"));
     o.include_unknown = Flag("include.unknown.datatypes");
+    o.nested_arrays = Flag("arrays.nested");
+    o.json_expand = Flag("json.expand");
     o.capture_local_only = Choice("capture.origin") == 1;
     o.unavailable_placeholder = Text("unavailable.value.placeholder");
     int64_t digits = 2;

@@ -108,6 +108,8 @@ struct EventOptions {
   FailureMode converting_failure = FailureMode::kWarn;
   int money_fraction_digits = 2;
   bool include_unknown = false;
+  bool nested_arrays = false;  // arrays.nested
+  bool json_expand = false;
   bool capture_local_only = false;  // capture.origin=none
   std::string unavailable_placeholder = "__debezium_unavailable_value";
   PatternList schema_include, schema_exclude, table_include, table_exclude;

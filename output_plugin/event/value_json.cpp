@@ -4,6 +4,7 @@
 
 #include "column.h"
 #include "document_value.h"
+#include "extension_value.h"
 #include "hstore.h"
 #include "json_text.h"
 #include "numeric.h"
@@ -370,10 +371,23 @@ int64_t QuirkyTime(const Column& column, int64_t micros) {
 bool IsTime(Kind kind) { return kind >= Kind::kTimeMillis && kind <= Kind::kZonedTime; }
 bool IsNumericKind(Kind kind) { return kind >= Kind::kDecimal && kind <= Kind::kNumericText; }
 
-bool WriteElement(Buffer& out, const Column& element, FieldValue item, const WriteMode& mode) {
+bool WriteArray(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode);
+
+// An inner dimension. False: the schema has another number of dimensions.
+bool WriteInner(Buffer& out, const Column& column, FieldValue item, const WriteMode& mode) {
+  if (item.state != FieldState::kItems) return false;
+  item.state = FieldState::kValue;
+  return WriteArray(out, column.any_depth ? column : *column.element, item, mode);
+}
+
+bool WriteElement(Buffer& out, const Column& column, FieldValue item, const WriteMode& mode) {
+  const Column& element = *column.element;
+  if (element.kind == Kind::kArray || item.state == FieldState::kItems) {
+    return (column.any_depth || element.kind == Kind::kArray) && WriteInner(out, column, item, mode);
+  }
   if (item.state != FieldState::kValue) {
     out.Append("null");
-    return true;
+    return element.optional;  // where a schema takes no null, Debezium loses the array
   }
   WriteMode element_mode = mode;
   if (mode.quirks) {
@@ -388,10 +402,12 @@ bool WriteElement(Buffer& out, const Column& element, FieldValue item, const Wri
 
 bool WriteArray(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {
   const size_t start = out.size();
+  const uint32_t count = column.loses_items ? 0 : value.size;
+  if (column.loses_items && value.size == 0) return false;
   out.Append('[');
-  for (uint32_t i = 0; i < value.size; ++i) {
+  for (uint32_t i = 0; i < count; ++i) {
     if (i != 0) out.Append(',');
-    if (!WriteElement(out, *column.element, value.items[i], mode)) {
+    if (!WriteElement(out, column, value.items[i], mode)) {
       out.Truncate(start);
       return false;
     }
@@ -457,6 +473,9 @@ constexpr Writer kWriters[] = {
     WriteName,                                               // name
     WriteArray,                                              // arrays
     WriteMasked,                                             // masked
+    WriteGeometry, WriteGeometry,                            // geometry, geography
+    WriteVector, WriteVector, WriteSparseVector,             // pgvector
+    WriteRawJson,                                            // json as a tree
     // documents
     WriteText, WriteNumber, WriteMoneyNumber,     // keyword, numeric, money
     WriteDay, WriteClock, WriteClock,             // date, time, timetz

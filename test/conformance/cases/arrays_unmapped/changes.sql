@@ -1,0 +1,3 @@
+-- Arrays of types that have no mapping, domains, composites and the rarer built-in types, as they come by default.
+INSERT INTO a VALUES (1, '{1.50}', '{nm}', '{1 day}', '{101}', '{101,111}', '{<a/>}', '{"(1,2)"}', 'cur', '{c1}', '{1,2}', '{one,NULL}', '{3,4}', '{"(1,x)"}', '{[1,3),[5,7)}', '{"{[1,3)}"}', '0/16B3748', '{0/16B3748}', 'fat & rat', '{"fat & rat"}', '{"a b"}', 'pg_class', '{pg_class}', '7', '8', '(5)', '(1,"a b")', '1 2 3', '4 5', '$.a', '{$.a}', '(1,1),(0,0)', '{(1,1),(0,0)}', '{08:00:2b:01:02:03:04:05}', '(0,1)', '{postgres=r/postgres}', '10:20:10,14,15', '9');
+INSERT INTO a (id) VALUES (2);
