@@ -150,6 +150,9 @@ typedef struct PenstockOutputApi {
   /* OID of the relation whose name the relation's events carry by today's catalogue: its own, a
    * partition's root, or 0 when it has no events. Needs a transaction. */
   uint32_t (*named_relation)(void *encoder, struct RelationData *relation);
+  /* Whether the snapshot of a table has the rows of the tables that inherit from it, as a query on
+   * it has and Debezium sends them. */
+  bool (*takes_heirs)(void *encoder);
 } PenstockOutputApi;
 
 /* NULL when the structure can be used, else a static reason. */

@@ -44,6 +44,8 @@ uint32_t NameGiver(void *encoder, Relation relation) {
   return NamedRelation(OptionsOf(*static_cast<Stream *>(encoder)), relation, false);
 }
 
+bool TakesHeirs(void *encoder) { return OptionsOf(*static_cast<Stream *>(encoder)).quirks; }
+
 bool CapturesRelation(void *encoder, Relation relation) {
   auto *stream = static_cast<Stream *>(encoder);
   const char kind = relation->rd_rel->relkind;
@@ -113,6 +115,7 @@ const PenstockOutputApi kApi = {
     CreateRereadEncoder,
     WriteRowAgain,
     NameGiver,
+    TakesHeirs,
 };
 
 }  // namespace

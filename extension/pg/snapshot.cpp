@@ -178,6 +178,35 @@ List* OpenLeaves(const Table& table) {
   return parts;
 }
 
+// A table and those that inherit from it, the same now as under the snapshot: what a query on it
+// reads, in the same order.
+List* OpenHeirs(const Table& table) {
+  int seen_count;
+  Seen* seen = Query(kLeaves, table.seen.oid, &seen_count);
+  List* parts = list_make1(table.relation);
+  ListCell* cell;
+  foreach (cell, find_all_inheritors(table.seen.oid, AccessShareLock, nullptr)) {
+    const Oid oid = lfirst_oid(cell);
+    if (oid == table.seen.oid || get_rel_relkind(oid) != RELKIND_RELATION) continue;
+    const Seen* heir = FindSeen(seen, seen_count, oid);
+    if (heir == nullptr) RaiseChanged(table.seen.name);
+    Relation relation = OpenUnchanged(*heir);
+    if (RELATION_IS_OTHER_TEMP(relation)) {
+      table_close(relation, NoLock);
+    } else {
+      parts = lappend(parts, relation);
+    }
+  }
+  return parts;
+}
+
+List* OpenParts(const Reader& reader, const Table& table) {
+  if (table.seen.kind == RELKIND_PARTITIONED_TABLE) return OpenLeaves(table);
+  const bool inherited = table.relation->rd_rel->relhassubclass;
+  return inherited && reader.api->takes_heirs(reader.encoder) ? OpenHeirs(table)
+                                                              : list_make1(table.relation);
+}
+
 int CompareTables(const void* a, const void* b) {
   const auto* left = static_cast<const Table*>(a);
   const auto* right = static_cast<const Table*>(b);
@@ -216,8 +245,7 @@ Table* OpenTables(Reader* reader, int* count) {
     table->rank = rank;
     table->relation = relation;
     table->pending = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsHeapTuple);
-    table->parts =
-        seen[i].kind == RELKIND_PARTITIONED_TABLE ? OpenLeaves(*table) : list_make1(relation);
+    table->parts = OpenParts(*reader, *table);
   }
   qsort(tables, *count, sizeof(Table), CompareTables);
   return tables;

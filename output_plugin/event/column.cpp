@@ -175,6 +175,13 @@ std::string UnavailableJson(const Column& column, const EventOptions& options) {
       return JsonString(placeholder);
     case Kind::kBytes:
       return Quoted(Base64(placeholder));
+    case Kind::kBase64:  // Debezium forgets these two
+      return options.quirks ? "null" : Quoted(Base64(placeholder));
+    case Kind::kBase64Url: {
+      Buffer out;
+      AppendBase64(out, placeholder.data(), placeholder.size(), true);
+      return options.quirks ? "null" : Quoted(std::string(out.view()));
+    }
     case Kind::kHstoreJson:
       return JsonString("{" + JsonString(placeholder) + ":" + JsonString(placeholder) + "}");
     case Kind::kHstoreMap:

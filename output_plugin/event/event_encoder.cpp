@@ -82,8 +82,10 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
       (failure_required_ || options_.converting_failure == FailureMode::kFail)) {
     return Status(
         StatusCode::kDataError, "cannot express the value of " + failure_,
-        "Set decimal.handling.mode=string or time.precision.mode, or "
-        "event.converting.failure.handling.mode=warn to send null in columns that may be null.");
+        failure_unavailable_
+            ? "Use ALTER TABLE … REPLICA IDENTITY FULL, which logs the old row."
+            : "Set decimal.handling.mode=string or time.precision.mode, or event.converting.failure."
+              "handling.mode=warn to send null in columns that may be null.");
   }
   Finish(true);
   return {};
@@ -153,7 +155,7 @@ void EventEncoder::WriteFields(const RelationPlan& plan, const std::vector<int>&
     const auto i = static_cast<size_t>(index);
     const Column& column = plan.columns[i];
     bytes_.Append(column.prefix);
-    if (!WriteField(bytes_, column, row[i], mode)) NoteFailure(plan, column);
+    if (!WriteField(bytes_, column, row[i], mode)) NoteFailure(plan, column, row[i].state);
   }
   if (columns.empty()) {
     bytes_.Append('{');
@@ -429,10 +431,12 @@ void EventEncoder::Finish(bool with_context_headers) {
   }
 }
 
-void EventEncoder::NoteFailure(const RelationPlan& plan, const Column& column) {
+void EventEncoder::NoteFailure(const RelationPlan& plan, const Column& column, FieldState state) {
   if (!failure_.empty() && (failure_required_ || column.optional)) return;
   failure_required_ = !column.optional;
   failure_ = "column \"" + column.name + "\" of table \"" + plan.schema + "." + plan.table + "\"";
+  failure_unavailable_ = state == FieldState::kUnavailable;
+  if (failure_unavailable_) failure_ += ", which the update left alone: the WAL does not hold it";
 }
 
 std::string EventEncoder::TakeConversionWarning() {

@@ -120,7 +120,7 @@ class EventEncoder {
   void AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft);
   void RouteByField(const RelationPlan& plan, const FieldValue* row, Draft* draft) const;
   void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Draft* draft) const;
-  void NoteFailure(const RelationPlan& plan, const Column& column);
+  void NoteFailure(const RelationPlan& plan, const Column& column, FieldState state);
 
   EventOptions options_;
   StreamConstants stream_;
@@ -141,6 +141,7 @@ class EventEncoder {
   int incomplete_ = -1;
   int doubtful_ = -1;
   std::string failure_;            // the value that cannot be expressed
+  bool failure_unavailable_ = false;
   bool failure_required_ = false;  // it belongs to a NOT NULL column
 };
 
