@@ -134,8 +134,8 @@ def docs(work):
     return [os.path.join(HERE, "docs.py"), "--check"]
 
 
-def tool(*path):
-    return lambda work: [os.path.join(ROOT, *path)]
+def tool(*path, arguments=()):
+    return lambda work: [os.path.join(ROOT, *path), *arguments]
 
 
 # The long ones first, so that none of them is left alone at the end.
@@ -145,6 +145,7 @@ SUITES = [
     Suite("tap", tap, count_prove, ["tmp_check/log/*.log"]),
     Suite("unit", unit, count_ctest),
     Suite("conformance", tool("test", "conformance", "run"), count_summary),
+    Suite("quirks", tool("test", "conformance", "run", arguments=["--right"]), count_summary),
     Suite("regress", regress, count_regress, ["regression.diffs", "log/postmaster.log"]),
     Suite("isolation", isolation, count_regress, ["regression.diffs", "output_iso/regression.diffs", "log/postmaster.log"]),
     Suite("readme", tool("test", "lib", "readme_test.py"), count_summary),
