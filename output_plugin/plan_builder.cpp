@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "document_plan.h"
+#include "pivot_plan_builder.h"
 #include "source_rule.h"
 
 namespace penstock::output {
@@ -297,6 +298,12 @@ Status KeyColumns(const RelationShape& shape, const EventOptions& options,
   for (const event::KeyRule& rule : options.document.id_columns) {
     if (rule.table.Matches(full_name)) return RuleColumns(shape, "document.id.columns", rule, key);
   }
+  bool ruled = false;
+  if (Status s =
+          RuledColumns(shape, "pivot.key.columns", options.pivot.key_columns, key, &ruled);
+      ruled || !s.ok()) {
+    return s;
+  }
   // An identity index that lacks the primary key: old rows do not hold the key, and Debezium sends
   // zero-like keys. The identity's own columns are a key that deletes know.
   if (!options.quirks && shape.has_identity && !shape.identity_full && !shape.key_in_identity) {
@@ -311,7 +318,7 @@ Status KeyColumns(const RelationShape& shape, const EventOptions& options,
 // would stand for several rows: what has no mapping is sent as its text.
 bool SetColumnKind(const ColumnShape& source, const EventOptions& options, bool is_key,
                    bool snapshot, Column* column) {
-  if (options.format == event::Format::kDocument) {
+  if (IsPlain(options.format)) {
     SetDocumentKind(source.type, column);
     return source.stored;
   }
@@ -358,7 +365,9 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
   AttrNumber routing = InvalidAttrNumber;
   status = RoutingColumn(shape, options, &routing);
   if (!status.ok() && addressed) return status;
-  const bool document = options.format == event::Format::kDocument;
+  PivotColumns pivot;
+  if (status = FindPivotColumns(shape, options, &pivot); !status.ok()) return status;
+  const bool plain = IsPlain(options.format);
   bound->identity.assign(shape.identity, shape.identity + shape.identity_count);
 
   for (int i = 0; i < shape.column_count; ++i) {
@@ -369,10 +378,11 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     Column column;
     if (!MakeColumn(source, options, is_key, snapshot, &column)) continue;
     const bool in_value =
-        CapturesColumn(options, table + "." + column.name) && (document || !source.generated);
+        CapturesColumn(options, table + "." + column.name) && (plain || !source.generated);
     const bool shown_generated = source.generated && options.quirks;
     const bool routes = source.attnum == routing;
-    if (!in_value && !is_key && !shown_generated && !routes) continue;
+    const bool used = routes || pivot.Uses(source.attnum);
+    if (!in_value && !is_key && !shown_generated && !used) continue;
     // Debezium describes a key column that the value lacks as optional.
     if (!in_value && options.quirks) column.optional = true;
     if (is_key) {
@@ -403,6 +413,10 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
   plan.key = std::move(found);
   if (options.document.addressing) {
     status = PlanDocument(shape, options, key, routing, purpose, bound.get());
+    if (!status.ok()) return status;
+  }
+  if (options.format == event::Format::kPivot) {
+    status = PlanPivot(shape, options, pivot, purpose, bound.get());
     if (!status.ok()) return status;
   }
   FinishPlan(&plan, options);

@@ -405,7 +405,11 @@ void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, in
 void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLogRecPtr lsn,
                      bool transactional, const char *prefix, Size size, const char *message) {
   Stream *stream = PluginOf(context)->stream;
-  if (OptionsOf(*stream).document.addressing) return;  // a message is no document
+  // A message is no document and changes no field.
+  if (OptionsOf(*stream).document.addressing ||
+      OptionsOf(*stream).format == event::Format::kPivot) {
+    return;
+  }
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   // Messages outside transactions come without one, and converting texts reads the catalogue.
   const bool own_transaction = !IsTransactionState() && GetDatabaseEncoding() != PG_UTF8;

@@ -223,9 +223,8 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   entry->memory = AllocSetContextCreate(cache->context, "penstock relation", ALLOCSET_SMALL_SIZES);
   MemoryContext old = MemoryContextSwitchTo(entry->memory);
   const event::EventOptions &options = *cache->options;
-  const bool document = options.format == event::Format::kDocument;
-  const Reading reading = {options.quirks && !document, options.nested_arrays || document,
-                           !document};
+  const bool plain = IsPlain(options.format);
+  const Reading reading = {options.quirks && !plain, options.nested_arrays || plain, !plain};
   RelationShape *shape = ReadRelationShape(relation, named, reading);
   FillFilter(cache, entry, *shape, relation, named,
              published == nullptr ? nullptr : published->filter);

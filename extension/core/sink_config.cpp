@@ -173,6 +173,24 @@ Status AddAddressing(const SinkType& type, const OptionMap& options, SinkConfig*
   return {};
 }
 
+// Delimited text has one row of columns for all events.
+Status CheckDelimited(const SinkConfig& config, const event::EventOptions& event) {
+  if (!sink::AsksForCsv(config.sink)) return {};
+  if (event.format != event::Format::kPivot) {
+    return Status(StatusCode::kInvalidOption, "option \"file.format\" cannot be \"csv\" here",
+                  "Delimited text needs format=pivot.");
+  }
+  if (event.transaction_metadata) {
+    return Status(StatusCode::kInvalidOption, "delimited text has no place for transactions",
+                  "Leave out provide.transaction.metadata.");
+  }
+  if (event.value_schemas) {
+    return Status(StatusCode::kInvalidOption, "delimited text has no place for schemas",
+                  "Leave out schemas.enable and value.converter.schemas.enable.");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<OptionTable> OptionTablesOf(const std::string& connector) {
@@ -231,6 +249,8 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
   if (Status s = AddAddressing(*type, options, &config); !s.ok()) return s;
   if (Result<event::EventOptions> event = event::ParseEventOptions(config.event); !event.ok()) {
     return event.status();
+  } else if (Status s = CheckDelimited(config, event.value()); !s.ok()) {
+    return s;
   }
   if (Status s = type->check(config.sink); !s.ok()) return s;
   return config;

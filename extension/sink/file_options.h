@@ -15,14 +15,21 @@ namespace penstock::sink {
 // paths are below.
 inline constexpr char kFileBaseDirectory[] = "file.base.directory";
 
+enum class FileFormat { kJson, kCsv };
+
 struct FileOptions {
   std::string path;  // absolute
+  FileFormat format = FileFormat::kJson;
+  char delimiter = ',';  // kCsv
   uint64_t buffer_bytes = 0;
   uint64_t sync_bytes = 0;
   int64_t sync_interval_ms = 0;
 };
 
 OptionTable FileOptionTable();
+
+// file.format=csv among the options, which are checked.
+bool AsksForCsv(const Options& options);
 
 Result<FileOptions> ParseFileOptions(const Options& options);
 

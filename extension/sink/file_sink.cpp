@@ -48,7 +48,8 @@ FileSink::FileSink(FileOptions options, std::unique_ptr<FileIo> io, ClockMs cloc
     : options_(std::move(options)),
       io_(std::move(io)),
       clock_(std::move(clock)),
-      backoff_(kRetry, clock_) {}
+      backoff_(kRetry, clock_),
+      csv_(options_.delimiter) {}
 
 FileSink::~FileSink() { Abandon(); }
 
@@ -117,7 +118,29 @@ Status FileSink::EndPartialLine(uint64_t* size) {
   return result < 0 ? OpenError(options_.path, result) : Status();
 }
 
+// The first line of what the file holds, if it holds anything.
+Status FileSink::ReadHeader(uint64_t size, std::string* header) {
+  constexpr size_t kLongest = 1u << 20;
+  header->resize(std::min<uint64_t>(size, kLongest));
+  size_t read = 0;
+  while (read < header->size()) {
+    const int64_t result = io_->Read(fd_, header->data() + read, header->size() - read, read);
+    if (result < 0) return OpenError(options_.path, result);
+    if (result == 0) break;
+    read += static_cast<size_t>(result);
+  }
+  header->resize(FirstCsvLine(std::string_view(*header).substr(0, read)));
+  if (size == 0 || !header->empty()) return {};
+  return {StatusCode::kDataError, "file \"" + options_.path + "\" does not begin with a header line",
+          "Delimited text is not appended to a file of another kind; move it away."};
+}
+
 Status FileSink::StartAt(const FilePosition& position, uint64_t size) {
+  if (options_.format == FileFormat::kCsv) {
+    std::string header;
+    if (Status status = ReadHeader(position.offset, &header); !status.ok()) return status;
+    csv_.Start(std::move(header));
+  }
   if (size > position.offset) {
     if (const int error = io_->Truncate(fd_, position.offset); error < 0) {
       return OpenError(options_.path, error);
@@ -144,10 +167,15 @@ Status FileSink::Deliver(const Event& event) {
     if (Status status = Flush(); !status.ok()) return status;
   }
   const size_t before = buffer_.size();
-  if (Status status = AppendFileLine(buffer_, event); !status.ok()) return status;
+  if (Status status = AppendLine(event); !status.ok()) return status;
   ++open_.events;
   open_.bytes += buffer_.size() - before;
   return {};
+}
+
+Status FileSink::AppendLine(const Event& event) {
+  if (options_.format == FileFormat::kCsv) return csv_.Append(buffer_, event);
+  return AppendFileLine(buffer_, event);
 }
 
 void FileSink::EndTransaction(uint64_t end_lsn) {
@@ -181,8 +209,9 @@ Status FileSink::Flush() {
 
 // The disk may stay full for hours: readers of the file see whole lines meanwhile.
 void FileSink::CutPartialLine(size_t written) {
-  const size_t line_end = buffer_.view().substr(0, written).rfind('\n');
-  const size_t whole = line_end == std::string_view::npos ? 0 : line_end + 1;
+  const std::string_view text = buffer_.view().substr(0, written);
+  const size_t whole = options_.format == FileFormat::kCsv ? WholeCsvLines(text)
+                                                           : text.rfind('\n') + 1;  // npos + 1 is 0
   (void)io_->Truncate(fd_, file_offset_ + whole);  // restart cuts as well
   event::Buffer rest;
   rest.Append(buffer_.view().substr(whole));

@@ -1,4 +1,5 @@
-// file_sink.h: sink type file: one JSON line per event, appended and flushed to disk.
+// file_sink.h: sink type file: one line per event, JSON or delimited text, appended and flushed to
+// disk. A header line counts with the first line that follows it.
 //
 // Exactly once: the side file holds the position and the length of the file that belongs to it. A
 // restart cuts the file back to that length and the stream goes on from that position. The order is
@@ -17,6 +18,7 @@
 #include <string>
 
 #include "../core/retry.h"
+#include "csv_line.h"
 #include "file_io.h"
 #include "file_options.h"
 #include "file_position.h"
@@ -52,6 +54,8 @@ class FileSink final : public Sink {
   Status LoadPosition(FilePosition* stored, bool* exists);
   Status StartAt(const FilePosition& position, uint64_t size);
   Status EndPartialLine(uint64_t* size);
+  Status ReadHeader(uint64_t size, std::string* header);
+  Status AppendLine(const Event& event);
   Status Flush();
   void CutPartialLine(size_t written);
   Status SyncLines();
@@ -67,6 +71,7 @@ class FileSink final : public Sink {
   ClockMs clock_;
   Backoff backoff_;
   int fd_ = -1;
+  CsvWriter csv_;                // file.format=csv
   event::Buffer buffer_;         // lines not yet written
   uint64_t file_offset_ = 0;     // where the buffer goes
   uint64_t unsynced_bytes_ = 0;  // written since the last fdatasync

@@ -230,7 +230,7 @@ std::string FallbackJson(const Column& column) {
 void FinishColumn(Column* column, const EventOptions& options) {
   if (column->kind == Kind::kMasked) return FinishMasked(column, options);
   column->prefix = "," + JsonString(column->name) + ":";
-  if (options.format == Format::kDocument) {
+  if (IsPlain(options.format)) {
     column->null_json = column->absent_json = column->unavailable_json = "null";
     return;
   }

@@ -150,7 +150,7 @@ void FinishMasked(Column* column, const EventOptions& options) {
   column->schema = hidden.schema;
   if (mask.kind == MaskKind::kConstant) {
     if (mask.constant_json.empty()) {
-      const bool is_null = hidden.optional || options.format == Format::kDocument;
+      const bool is_null = hidden.optional || IsPlain(options.format);
       mask.constant_json = is_null ? hidden.null_json : FallbackJson(hidden);
     }
     column->null_json = column->absent_json = column->unavailable_json = mask.constant_json;

@@ -51,7 +51,7 @@ EventEncoder::Span EventEncoder::WriteRouting(const RelationPlan& plan, const Fi
   const FieldValue& value = row[static_cast<size_t>(routing.index)];
   if (value.state != FieldState::kValue) return span;
   span.start = bytes_.size();
-  AppendText(bytes_, routing, value);
+  AppendText(bytes_, routing.column, value);
   span.size = bytes_.size() - span.start;
   span.is_null = span.size == 0;
   return span;

@@ -41,12 +41,12 @@ void Hash(Buffer& out, size_t start) {
 
 }  // namespace
 
-void AppendText(Buffer& out, const TextPart& part, const FieldValue& value) {
-  if (IsStoredText(part.column.kind)) return out.Append({value.bytes, value.size});
+void AppendText(Buffer& out, const Column& column, const FieldValue& value) {
+  if (IsStoredText(column.kind)) return out.Append({value.bytes, value.size});
   const size_t start = out.size();
-  (void)WriteValue(out, part.column, value, WriteMode{});
+  (void)WriteValue(out, column, value, WriteMode{});
   // Strings of the other kinds have nothing to escape; JSON is its own text, quotes and all.
-  if (part.column.kind == Kind::kRawJson || out.view()[start] != '"') return;
+  if (column.kind == Kind::kRawJson || out.view()[start] != '"') return;
   const size_t size = out.size() - start - 2;
   char* text = out.MutableData() + start;
   std::memmove(text, text + 1, size);
@@ -65,7 +65,7 @@ void AppendDocumentId(Buffer& out, const std::vector<TextPart>& key, const Field
       continue;
     }
     scratch.Clear();
-    AppendText(scratch, part, value);
+    AppendText(scratch, part.column, value);
     AppendProtected(out, scratch.view(), several);
   }
   if (out.size() == start) out.Append("~e");

@@ -22,8 +22,9 @@ struct TextPart {
 
 constexpr size_t kLongestId = 512;
 
-// The value's text: what documents print, without quotes. Only values (state kValue).
-void AppendText(Buffer& out, const TextPart& part, const FieldValue& value);
+// The value's text: what documents print, without quotes. Only values (state kValue), of columns of
+// documents' kinds.
+void AppendText(Buffer& out, const Column& column, const FieldValue& value);
 
 // Appends the id of a row. scratch: memory to work in.
 void AppendDocumentId(Buffer& out, const std::vector<TextPart>& key, const FieldValue* row,

@@ -39,6 +39,7 @@ void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string
                                     uint64_t origin_lsn) {
   transaction_.Set(stream_, xid, true, commit_us, previous_end_lsn_, origin, origin_lsn);
   metadata_.Begin(xid, commit_us);
+  pivot_.BeginTransaction(commit_us);
 }
 
 void EventEncoder::Reset() {
@@ -62,6 +63,8 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
   }
   if (options_.document.addressing) {
     if (Status status = EncodeDocument(plan, change); !status.ok()) return status;
+  } else if (options_.format == Format::kPivot) {
+    if (Status status = EncodePivot(plan, change); !status.ok()) return status;
   } else if (change.op == 'u' && KeyChanged(plan, change)) {
     Change removal = change, creation = change;
     removal.op = 'd';

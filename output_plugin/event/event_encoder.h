@@ -10,6 +10,7 @@
 #include "buffer.h"
 #include "metadata.h"
 #include "output_plugin/rendezvous.h"
+#include "pivot_writer.h"
 #include "plan.h"
 #include "transaction_metadata.h"
 
@@ -117,6 +118,14 @@ class EventEncoder {
   Status AddressDocument(const RelationPlan& plan, const FieldValue* row, Draft* draft);
   Span WriteRouting(const RelationPlan& plan, const FieldValue* row);
 
+  // pivot records (pivot_events.cpp)
+  Status EncodePivot(const RelationPlan& plan, const Change& change);
+  Status AddPivotRow(const RelationPlan& plan, const FieldValue* row, char op);
+  Status AddPivotUpdate(const RelationPlan& plan, const FieldValue* before,
+                        const FieldValue* after);
+  void AddPivotRecord(const RelationPlan& plan, const PivotField& field, const FieldValue* before,
+                      const FieldValue* after);
+
   void AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft);
   void RouteByField(const RelationPlan& plan, const FieldValue* row, Draft* draft) const;
   void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Draft* draft) const;
@@ -138,6 +147,8 @@ class EventEncoder {
   std::vector<PenstockEvent> events_;
   std::vector<PenstockHeader> headers_;
   Buffer scratch_;
+  PivotWriter pivot_;
+  std::vector<FieldValue> whole_row_;  // pivot: with the large values that did not change
   int incomplete_ = -1;
   int doubtful_ = -1;
   std::string failure_;            // the value that cannot be expressed

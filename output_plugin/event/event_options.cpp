@@ -6,6 +6,7 @@
 
 #include "capture_options.h"
 #include "document_options.h"
+#include "pivot_options.h"
 
 namespace penstock::event {
 namespace {
@@ -50,7 +51,7 @@ const OptionRow kRows[] = {
     {"event.converting.failure.handling.mode", kScope, kEnum, "warn", "warn|skip|fail", 0, 0, kYes, "What happens to a value that its mode cannot express: null with a warning, null, or an error."},
     {"extended.headers.enabled", kScope, kBool, "true", nullptr, 0, 0, kYes, "Adds the __debezium.context headers."},
     {"field.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "Only none is supported yet."},
-    {"format", kScope, kEnum, "debezium", "debezium|flat|document", 0, 0, kYes, "Shape of the value: the Debezium envelope, the row alone as ExtractNewRecordState writes it, or a document of plain JSON values; document is the default of sinks of type elasticsearch, where debezium means flat."},
+    {"format", kScope, kEnum, "debezium", "debezium|flat|document|pivot", 0, 0, kYes, "Shape of the value: the Debezium envelope, the row alone as ExtractNewRecordState writes it, a document of plain JSON values, or pivot: a record for each changed field; document is the default of sinks of type elasticsearch, where debezium means flat."},
     {"hstore.handling.mode", kScope, kEnum, "json", "json|map", 0, 0, kYes, "How hstore columns are written."},
     {"identity.missing", kScope, kEnum, "skip", "skip|fail", 0, 0, kYes, "An update or delete of a table without replica identity: a delete is counted and skipped and an update sent without its old values, or the sink stops."},
     {"include.schema.comments", kScope, kBool, "false", nullptr, 0, 0, kIdle, "Debezium's PostgreSQL connector sends no comments either"},
@@ -66,6 +67,12 @@ const OptionRow kRows[] = {
     {"money.fraction.digits", kScope, kInt, "2", nullptr, 0, 10, kYes, "Fraction digits of money columns."},
     {"output", kScope, kEnum, "envelope", "envelope|record", 0, 0, kYes, "What the plugin prints for clients of the replication stream: the value, or topic, key, value and headers."},
     {"output.batch.bytes", kScope, kInt, "0", nullptr, 0, 1048576, kYes, "A walsender's message holds lines of events of one transaction until it has this many bytes; 0: one event a message."},
+    {"pivot.column.map", kScope, kList, "", nullptr, 0, 0, kYes, "Row columns that give the times of a pivot record, such as \"datetime_updated:changed_at\"; $commit: none, the commit's time."},
+    {"pivot.column.names", kScope, kList, "", nullptr, 0, 0, kYes, "Other names of a pivot record's columns, such as \"change_field:field\"."},
+    {"pivot.extra.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Row columns that stand in each pivot record after its key: \"col1,col2\" for all tables, or \"table-regex:col1,col2;…\"."},
+    {"pivot.id.column", kScope, kText, "", nullptr, 0, 0, kYes, "Name of a last column of pivot records, with what tells one change from another; without it only the key has it, as change_id."},
+    {"pivot.key.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Row columns that identify a row in pivot records, instead of the table's key: \"col1,col2\" for all tables, or \"table-regex:col1,col2;…\"."},
+    {"pivot.old.values.missing", kScope, kEnum, "fail", "fail|null", 0, 0, kYes, "Updates and deletes whose old values the WAL does not hold: the sink stops, or old_value is null and an update names every field."},
     {"post.processors", kScope, kText, nullptr, nullptr, 0, 0, kNo, "post processors are Java classes; penstock runs none"},
     {"provide.transaction.metadata", kScope, kBool, "false", nullptr, 0, 0, kYes, "Events tell their place in their transaction, and records on a topic of their own tell where it begins and ends."},
     {"publication.autocreate.mode", kScope, kEnum, "all_tables", "all_tables|filtered|no_tables|disabled", 0, 0, kYes, "disabled: tables, columns, rows and operations are those of the publication publication.name. No other mode makes a publication, for none is needed."},
@@ -153,6 +160,7 @@ class Parser {
     if (Status s = ParseFlat("", options_->format == Format::kFlat); !s.ok()) return s;
     if (Status s = ParseTransforms(); !s.ok()) return s;
     if (Status s = FinishDocuments(values_, options_); !s.ok()) return s;
+    if (Status s = FinishPivot(values_, options_); !s.ok()) return s;
     return ChoosePrefix();
   }
 

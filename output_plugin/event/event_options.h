@@ -3,6 +3,7 @@
 #ifndef PENSTOCK_EVENT_EVENT_OPTIONS_H
 #define PENSTOCK_EVENT_EVENT_OPTIONS_H
 
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,8 +23,13 @@ enum class HstoreMode { kJson, kMap };
 enum class FailureMode { kWarn, kSkip, kFail };
 enum class IdentityMissing { kSkip, kFail };
 enum class Output { kEnvelope, kRecord };
-enum class Format { kDebezium, kFlat, kDocument };
+enum class Format { kDebezium, kFlat, kDocument, kPivot };
 enum class PublicationMode { kAllTables, kFiltered, kNoTables, kDisabled };
+// Formats that write plain values: one encoding for each type, whatever the options for Debezium's.
+inline bool IsPlain(Format format) {
+  return format == Format::kDocument || format == Format::kPivot;
+}
+
 enum class JsonMapping { kDynamic, kFlattened, kDisabled };
 enum class ToastMissing { kReselect, kFail };
 enum class DeleteHandling {
@@ -78,6 +84,35 @@ struct DocumentOptions {
   ToastMissing toast_missing = ToastMissing::kReselect;
 };
 
+// The fixed columns of a pivot record; its key and extra columns stand before them.
+enum class PivotColumn {
+  kField,
+  kOldValue,
+  kNewValue,
+  kCreated,
+  kUpdated,
+  kDeleted,
+  kInserted,
+  kOperation,
+};
+constexpr size_t kPivotColumns = 8;
+constexpr size_t kPivotTimes = 4;  // kCreated … kInserted
+
+// What becomes of updates and deletes whose old values the WAL does not hold.
+enum class OldValuesMissing { kFail, kNull };
+
+// One record for each changed field.
+struct PivotOptions {
+  std::vector<KeyRule> key_columns;
+  std::vector<KeyRule> extra_columns;
+  std::array<std::string, kPivotColumns> names;    // as the record calls its columns
+  std::array<std::string, kPivotTimes> sources;    // row column of a time; empty: one of its name
+  std::string id_column;                           // empty: none
+  OldValuesMissing old_values_missing = OldValuesMissing::kFail;
+
+  bool AcceptsMissing() const { return old_values_missing == OldValuesMissing::kNull; }
+};
+
 struct EventOptions {
   std::string topic_prefix;
   std::string topic_delimiter = ".";
@@ -123,6 +158,7 @@ struct EventOptions {
   std::vector<RouteRule> routes;
   FlatOptions flat;
   DocumentOptions document;
+  PivotOptions pivot;
   std::string run_id;  // __debezium.context.runId; empty: the plugin makes one
 
   // skipped.operations: c, u, d or t.

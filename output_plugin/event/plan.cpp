@@ -145,6 +145,10 @@ void FinishPlan(RelationPlan* plan, const EventOptions& options) {
   }
 
   if (options.document.addressing) plan->document.mapping = DocumentMapping(*plan, options);
+  if (options.format == Format::kPivot) {
+    FinishPivotPlan(plan->columns, plan->key, name, options, &plan->pivot);
+    return;
+  }
   if (options.key_schemas) {
     plan->key_prefix = Wrapped(R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
                                R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}");

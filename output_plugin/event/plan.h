@@ -9,6 +9,7 @@
 #include "column.h"
 #include "document_id.h"
 #include "event_options.h"
+#include "pivot_plan.h"
 
 namespace penstock::event {
 
@@ -29,6 +30,7 @@ struct RelationPlan {
   std::vector<bool> in_value;   // per column; a key column may be filtered out of the value
   std::vector<int> key;         // indexes into columns, in key order; empty: null key
   DocumentPlan document;        // with document.addressing
+  PivotPlan pivot;              // with format=pivot
 
   // Made by FinishPlan:
   std::string topic;

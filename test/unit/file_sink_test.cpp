@@ -111,6 +111,8 @@ class TestIo final : public FileIo {
   bool half_ = false;
 };
 
+std::string CsvLineOf(const std::string& value) { return "\"" + value + "\n\"\n"; }
+
 Identity MakeIdentity(uint64_t slot_start_lsn = 1) { return {"s", "7", "slot", slot_start_lsn}; }
 
 std::string LineOf(const std::string& value) {
@@ -125,6 +127,7 @@ class FileSinkTest : public ::testing::Test {
   std::unique_ptr<FileSink> MakeSink(uint64_t buffer_bytes = 0) {
     FileOptions options;
     options.path = Path();
+    options.format = format_;
     options.buffer_bytes = buffer_bytes;
     options.sync_bytes = 1 << 20;
     options.sync_interval_ms = 10;
@@ -132,10 +135,11 @@ class FileSinkTest : public ::testing::Test {
                                       [this] { return now_ms_; });
   }
 
-  static Status Deliver(FileSink* sink, const std::string& value) {
+  Status Deliver(FileSink* sink, const std::string& value) {
+    const std::string record = "{\"v\":\"" + value + "\\n\"}";
     Event event;
     event.topic = "t";
-    event.value = value;
+    event.value = format_ == FileFormat::kCsv ? record : value;
     return sink->Deliver(event);
   }
 
@@ -147,6 +151,7 @@ class FileSinkTest : public ::testing::Test {
 
   TempDir dir_;
   TestIo::Control control_;
+  FileFormat format_ = FileFormat::kJson;
   int64_t now_ms_ = 0;
 };
 
@@ -296,6 +301,55 @@ TEST_F(FileSinkTest, FullDiskIsRetriedWithWholeLines) {
   EXPECT_EQ(ReadFile(Path()), expected);
 }
 
+TEST_F(FileSinkTest, FullDiskIsRetriedWithWholeRecords) {
+  format_ = FileFormat::kCsv;
+  auto sink = MakeSink(1 << 20);
+  ASSERT_TRUE(sink->Open(MakeIdentity(), false).ok());
+  std::string expected = "v\n";
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(Deliver(sink.get(), "value " + std::to_string(i)).ok());
+    expected += CsvLineOf("value " + std::to_string(i));
+  }
+  sink->EndTransaction(10);
+  control_.fail_writes = 3;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(PollLater(sink.get()).code(), StatusCode::kUnavailable);
+    const std::string content = ReadFile(Path());
+    EXPECT_EQ(content, expected.substr(0, content.size()));
+    EXPECT_EQ(WholeCsvLines(content), content.size());
+  }
+  ASSERT_TRUE(PollLater(sink.get()).ok());
+  EXPECT_EQ(ReadFile(Path()), expected);
+}
+
+TEST_F(FileSinkTest, RecordsGoBelowTheirHeaderOnly) {
+  format_ = FileFormat::kCsv;
+  auto sink = MakeSink();
+  ASSERT_TRUE(sink->Open(MakeIdentity(1), false).ok());
+  ASSERT_TRUE(Deliver(sink.get(), "a").ok());
+  sink->EndTransaction(10);
+  ASSERT_TRUE(PollLater(sink.get()).ok());
+  sink.reset();
+  for (uint64_t slot : {1, 2}) {  // the same stream, and a new one
+    sink = MakeSink();
+    ASSERT_TRUE(sink->Open(MakeIdentity(slot), false).ok());
+    ASSERT_TRUE(Deliver(sink.get(), "b").ok());
+    sink->EndTransaction(20);
+    ASSERT_TRUE(PollLater(sink.get()).ok());
+    sink.reset();
+  }
+  EXPECT_EQ(ReadFile(Path()), "v\n" + CsvLineOf("a") + CsvLineOf("b") + CsvLineOf("b"));
+  fs::remove(PositionPath());
+  WriteFile(Path(), "other,columns\n1,2\n");
+  sink = MakeSink();
+  ASSERT_TRUE(sink->Open(MakeIdentity(), false).ok());
+  EXPECT_EQ(Deliver(sink.get(), "a").code(), StatusCode::kDataError);
+  sink.reset();
+  fs::remove(PositionPath());
+  WriteFile(Path(), "\"");
+  EXPECT_EQ(MakeSink()->Open(MakeIdentity(), false).status().code(), StatusCode::kDataError);
+}
+
 TEST_F(FileSinkTest, FullBufferOnAFullDiskIsRefused) {
   auto sink = MakeSink(10);
   ASSERT_TRUE(sink->Open(MakeIdentity(), false).ok());
@@ -369,11 +423,11 @@ TEST_F(FileSinkTest, DamagedPositionIsAnError) {
 // position, as from a slot. Returns false when the process died on the way.
 constexpr int kTransactions = 12;
 
-std::string ExpectedStream() {
+std::string ExpectedStream(std::string (*line_of)(const std::string&) = LineOf) {
   std::string text;
   for (int t = 1; t <= kTransactions; ++t) {
     for (int e = 0; e <= t % 3; ++e) {
-      text += LineOf(std::to_string(t) + "/" + std::to_string(e));
+      text += line_of(std::to_string(t) + "/" + std::to_string(e));
     }
   }
   return text;
@@ -399,30 +453,38 @@ class CrashTest : public FileSinkTest {
     }
     if (PollLater(sink.get()).ok()) *confirmed = std::max(*confirmed, sink->DeliveredLsn());
   }
-};
 
-TEST_F(CrashTest, EveryLineOnceWhereverItStops) {
-  uint64_t confirmed = 0;
-  Run(&confirmed);
-  ASSERT_EQ(ReadFile(Path()), ExpectedStream());
-  const int calls = control_.calls;
-  ASSERT_GT(calls, 30);
-  for (int first = 0; first < calls; ++first) {
-    for (int second = -1; second < 8; ++second) {
-      fs::remove(Path());
-      fs::remove(PositionPath());
-      confirmed = 0;
-      for (const int stop_at : {first, second}) {
+  void StopEverywhere(const std::string& expected) {
+    uint64_t confirmed = 0;
+    Run(&confirmed);
+    ASSERT_EQ(ReadFile(Path()), expected);
+    const int calls = control_.calls;
+    ASSERT_GT(calls, 15);
+    for (int first = 0; first < calls; ++first) {
+      for (int second = -1; second < 8; ++second) {
+        fs::remove(Path());
+        fs::remove(PositionPath());
+        confirmed = 0;
+        for (const int stop_at : {first, second}) {
+          control_ = {};
+          control_.stop_at = stop_at;
+          Run(&confirmed);
+        }
         control_ = {};
-        control_.stop_at = stop_at;
         Run(&confirmed);
+        ASSERT_EQ(ReadFile(Path()), expected) << "stopped at " << first << ", " << second;
+        ASSERT_EQ(confirmed, kTransactions * 10u);
       }
-      control_ = {};
-      Run(&confirmed);
-      ASSERT_EQ(ReadFile(Path()), ExpectedStream()) << "stopped at " << first << ", " << second;
-      ASSERT_EQ(confirmed, kTransactions * 10u);
     }
   }
+};
+
+TEST_F(CrashTest, EveryLineOnceWhereverItStops) { StopEverywhere(ExpectedStream()); }
+
+// The header too, and records whose text has line ends are never cut within.
+TEST_F(CrashTest, EveryRecordOnceWhereverItStops) {
+  format_ = FileFormat::kCsv;
+  StopEverywhere("v\n" + ExpectedStream(CsvLineOf));
 }
 
 }  // namespace
