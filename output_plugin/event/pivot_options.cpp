@@ -24,12 +24,14 @@ struct Misplaced {
   const char* reason;
 };
 constexpr Misplaced kNotForPivot[] = {
+    {"arrays.nested", "true", "Arrays of pivot records are JSON in all their dimensions."},
     {"binary.handling.mode", nullptr, "Values of pivot records are text."},
     {"decimal.handling.mode", nullptr, "Values of pivot records are text with all digits."},
     {"event.converting.failure.handling.mode", nullptr, "Every value has a text."},
     {"hstore.handling.mode", nullptr, "Values of pivot records are text."},
     {"include.unknown.datatypes", nullptr, "Every type has a text."},
     {"interval.handling.mode", nullptr, "Intervals of pivot records are ISO 8601 text."},
+    {"json.expand", nullptr, "Values of pivot records are text."},
     {"message.prefix.exclude.list", nullptr, "Logical messages change no field."},
     {"message.prefix.include.list", nullptr, "Logical messages change no field."},
     {"money.fraction.digits", nullptr, "Values of pivot records are text with all digits."},
