@@ -85,7 +85,9 @@ bool OptionText(const rapidjson::Value& value, std::string* text) {
 }
 
 // Options whose value is JSON itself.
-bool TakesJson(const std::string& name) { return name == "index.map" || name == "index.settings"; }
+bool TakesJson(const std::string& name) {
+  return name == "index.map" || name == "index.settings" || name == "row.filter";
+}
 
 std::string JsonText(const rapidjson::Value& value) {
   rapidjson::StringBuffer buffer;
@@ -402,7 +404,12 @@ class Reader {
 
   void CheckWhole() {
     Result<SinkConfig> config = SplitSinkConfig(result_->connector, result_->options);
-    if (!config.ok()) Error("", config.status());
+    if (!config.ok()) return Error("", config.status());
+    // What does not apply by itself is not among the options any more.
+    for (const std::string& text : config.value().notices) {
+      const size_t start = text.find('"') + 1;
+      Notice(text.substr(start, text.find('"', start) - start), text);
+    }
   }
 
   std::string current_database_;

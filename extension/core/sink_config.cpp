@@ -113,13 +113,6 @@ Status Unknown(const std::string& connector, const std::string& name,
   return UnknownOption(name, tables);
 }
 
-// Only one mode has a use for a publication.
-bool NamesPublication(const std::string& mode) { return EqualsIgnoreCase(Trim(mode), "disabled"); }
-
-std::string IdlePublication(const std::string& name) {
-  return "option \"" + name + "\" does not apply: penstock reads the WAL without a publication";
-}
-
 // One option by itself. notice is set when it does not apply here.
 Status CheckOne(const std::string& connector, const std::vector<OptionTable>& tables,
                 const std::string& name, const std::string& value, const OptionRow** place,
@@ -151,13 +144,23 @@ Status CheckOne(const std::string& connector, const std::vector<OptionTable>& ta
   if (row->support == OptionSupport::kNotApplicable) {
     *notice = "option \"" + name + "\" does not apply: " + row->help;
   }
-  if (name == kPublicationMode && !NamesPublication(value)) *notice = IdlePublication(name);
   return {};
 }
 
 bool AsksForDocuments(const OptionMap& options) {
   const auto format = options.find("format");
   return format != options.end() && EqualsIgnoreCase(Trim(format->second), "document");
+}
+
+// Only one mode has a use for a publication.
+void AddPublicationNotices(const OptionMap& options, SinkConfig* config) {
+  const auto mode = options.find(kPublicationMode);
+  if (mode != options.end() && EqualsIgnoreCase(Trim(mode->second), "disabled")) return;
+  for (const char* name : {kPublicationMode, kPublicationName}) {
+    if (options.count(name) == 0) continue;
+    config->notices.push_back("option \"" + std::string(name) +
+                              "\" does not apply: penstock reads the WAL without a publication");
+  }
 }
 
 // What the type of the sink says about the form of its events.
@@ -238,11 +241,7 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
       config.sink.emplace(name, value);
     }
   }
-  const auto mode = options.find(kPublicationMode);
-  if (options.count(kPublicationName) != 0 &&
-      (mode == options.end() || !NamesPublication(mode->second))) {
-    config.notices.push_back(IdlePublication(kPublicationName));
-  }
+  AddPublicationNotices(options, &config);
   Result<SourceOptions> parsed = ParseSourceOptions(source);
   if (!parsed.ok()) return parsed.status();
   config.source = parsed.value();

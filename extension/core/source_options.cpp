@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "snapshot_options.h"
+
 namespace penstock {
 namespace {
 
@@ -22,8 +24,8 @@ constexpr int64_t kIntMax = 2147483647;
 const char kInside[] = "penstock runs inside the server and makes no connection to it";
 const char kNoQueue[] =
     "there is no queue between reading and sending; the sink's buffer is bounded";
-const char kNoHeartbeat[] =
-    "the position moves on idle tables without heartbeats, and no heartbeat records are sent";
+const char kNoHeartbeatQuery[] =
+    "the position moves on idle tables by itself, so nothing need be written to move it";
 const char kNoSignals[] = "signals are not supported yet";
 const char kNoIncremental[] = "incremental snapshots are not supported yet";
 const char kNoNotifications[] = "notifications are not supported yet";
@@ -77,9 +79,9 @@ const OptionRow kRows[] = {
     {"guardrail.collections.limit.action", kScope, kEnum, "warn", "warn|fail", 0, 0, kNo, "guardrails are not supported yet"},
     {"guardrail.collections.max", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "guardrails are not supported yet"},
     {"header.converter", kScope, kText, "org.apache.kafka.connect.storage.SimpleHeaderConverter", nullptr, 0, 0, kNo, "headers are written as the default SimpleHeaderConverter does"},
-    {"heartbeat.action.query", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeat},
-    {"heartbeat.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kNoHeartbeat},
-    {"heartbeat.topics.prefix", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeat},
+    {"heartbeat.action.query", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeatQuery},
+    {"heartbeat.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kYes, "How often a heartbeat record is sent between transactions; 0: never. The position moves on idle tables without them."},
+    {"heartbeat.topics.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Former name of topic.heartbeat.prefix."},
     {"incremental.snapshot.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoIncremental},
     {"inter.worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"internal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "options named internal belong to Debezium's own tests"},
@@ -148,12 +150,12 @@ const OptionRow kRows[] = {
     {"snapshot.locking.mode.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom snapshot locks are not supported yet"},
     {"snapshot.max.threads", kScope, kInt, "1", nullptr, 0, kIntMax, kIdle, kOneReader},
     {"snapshot.max.threads.multiplier", kScope, kInt, "1", nullptr, 0, kIntMax, kIdle, kOneReader},
-    {"snapshot.mode", kScope, kEnum, "initial", "initial|no_data|initial_only", 0, 0, kYes, "initial: rows that exist come first, as op r; no_data: only changes from now on; initial_only: only the rows. Other modes are not supported yet."},
+    {"snapshot.mode", kScope, kEnum, "initial", "initial|when_needed|no_data|initial_only", 0, 0, kYes, "initial: rows that exist come first, as op r; when_needed: the same, and again when the slot is lost; no_data: only changes from now on; initial_only: only the rows."},
     {"snapshot.mode.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom and configured snapshot modes are not supported yet"},
     {"snapshot.query.mode", kScope, kEnum, "select_all", "select_all|custom", 0, 0, kNo, "custom snapshot queries are not supported yet"},
     {"snapshot.query.mode.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom snapshot queries are not supported yet"},
-    {"snapshot.select.statement.overrides", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom snapshot queries are not supported yet"},
-    {"snapshot.select.statement.overrides.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom snapshot queries are not supported yet"},
+    {"snapshot.select.statement.overrides", kScope, kList, nullptr, nullptr, 0, 0, kYes, "Tables, as schema.table, that the initial snapshot reads with a statement of their own."},
+    {"snapshot.select.statement.overrides.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "The statement of one table; it runs as the owner of the sink, in the order it gives, and must return columns of the table."},
     {"snapshot.tables.order.by.row.count", kScope, kEnum, "disabled", "disabled|ascending|descending", 0, 0, kNo, "ordering the tables of the snapshot is not supported yet"},
     {"ssl.*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, "it configures the connections of a Kafka Connect worker; for the producer write producer.ssl.…"},
     {"statistics.metrics.enabled", kScope, kBool, "false", nullptr, 0, 0, kIdle, "there are no JMX beans; see pg_stat_penstock_sinks"},
@@ -164,8 +166,8 @@ const OptionRow kRows[] = {
     {"tasks.max", kScope, kInt, "1", nullptr, 1, kIntMax, kIdle, "a sink has one worker, as the connector has one task"},
     {"tasks.max.enforce", kScope, kBool, "true", nullptr, 0, 0, kIdle, "a sink has one worker, as the connector has one task"},
     {"topic.cache.size", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, "topic names are kept with the plans of the tables"},
-    {"topic.heartbeat.name", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeat},
-    {"topic.heartbeat.prefix", kScope, kText, "__debezium-heartbeat", nullptr, 0, 0, kIdle, kNoHeartbeat},
+    {"topic.heartbeat.name", kScope, kText, nullptr, nullptr, 0, 0, kNo, "the topic is named by topic.heartbeat.prefix, as in Debezium 3.6"},
+    {"topic.heartbeat.prefix", kScope, kText, "__debezium-heartbeat", nullptr, 0, 0, kYes, "First part of the topic for heartbeats; the delimiter and topic.prefix follow."},
     {"topic.tracking.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"transaction.metadata.factory", kScope, kText, nullptr, nullptr, 0, 0, kNo, "penstock runs no Java classes"},
     {"worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
@@ -174,6 +176,7 @@ const OptionRow kRows[] = {
 // clang-format on
 
 SnapshotMode ParseSnapshotMode(std::string_view text) {
+  if (EqualsIgnoreCase(text, "when_needed")) return SnapshotMode::kWhenNeeded;
   if (EqualsIgnoreCase(text, "no_data")) return SnapshotMode::kNoData;
   if (EqualsIgnoreCase(text, "initial_only")) return SnapshotMode::kInitialOnly;
   return SnapshotMode::kInitial;
@@ -191,6 +194,11 @@ bool IsSlotName(const std::string& name) {
 OptionTable SourceOptionTable() { return {kRows, sizeof kRows / sizeof kRows[0]}; }
 
 Status CheckSourceOption(const OptionRow& row, const std::string& name, const std::string& value) {
+  if (name == "snapshot.mode" && EqualsIgnoreCase(Trim(value), "always")) {
+    return Status(StatusCode::kNotSupported, "option \"snapshot.mode\" cannot be \"always\"",
+                  "A worker starts by itself after every failure and would send all rows each time; "
+                  "use when_needed, or create the sink anew to send them again.");
+  }
   if (name == "slot.name" && !IsSlotName(value)) {
     return Status(StatusCode::kInvalidOption,
                   "invalid value for option \"slot.name\": \"" + value + "\"",
@@ -212,10 +220,15 @@ Result<SourceOptions> ParseSourceOptions(const std::map<std::string, std::string
       parsed.snapshot_mode = ParseSnapshotMode(Trim(value));
     } else if (name == "snapshot.include.collection.list") {
       parsed.snapshot_tables = value;
+    } else if (name == "heartbeat.interval.ms") {
+      (void)ParseInt64(Trim(value), &parsed.heartbeat_interval_ms);
+    } else if (name == "topic.heartbeat.prefix" || name == "heartbeat.topics.prefix") {
+      parsed.heartbeat_prefix = value;
     } else if (name == "status.update.interval.ms") {
       (void)ParseInt64(Trim(value), &parsed.status_update_interval_ms);
     }
   }
+  if (Status s = ParseSelectOverrides(options, &parsed.select_overrides); !s.ok()) return s;
   return parsed;
 }
 

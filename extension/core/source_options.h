@@ -16,6 +16,7 @@ namespace penstock {
 
 enum class SnapshotMode {
   kInitial,      // rows that exist when the slot is made, then the stream
+  kWhenNeeded,   // the same, and again when the slot is lost
   kNoData,       // the stream only
   kInitialOnly,  // the rows, then the sink is done
 };
@@ -24,6 +25,9 @@ struct SourceOptions {
   std::string slot_name;  // empty: create_sink chooses one
   SnapshotMode snapshot_mode = SnapshotMode::kInitial;
   std::string snapshot_tables;  // snapshot.include.collection.list; empty: all captured tables
+  std::map<std::string, std::string> select_overrides;  // "schema.table" → statement
+  int64_t heartbeat_interval_ms = 0;                    // 0: no heartbeats
+  std::string heartbeat_prefix = "__debezium-heartbeat";
   int64_t status_update_interval_ms = 10000;  // how often a moved position is saved in the slot
 };
 

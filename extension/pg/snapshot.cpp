@@ -26,6 +26,7 @@ extern "C" {
 #include "output_plugin/rendezvous.h"
 #include "pg_compat.h"
 #include "shared_state.h"
+#include "snapshot_statement.h"
 #include "worker.h"
 
 namespace {
@@ -276,7 +277,30 @@ TupleTableSlot* Convert(TupleConversionMap* map, TupleTableSlot* slot, TupleTabl
   return map == nullptr ? slot : execute_attr_map_slot(map->attrMap, slot, root_slot);
 }
 
-void ReadPart(Reader* reader, const Table& table, int table_index, Relation part, uint64* rows) {
+// A table being read.
+struct TableReader {
+  Reader* reader;
+  const Table* table;
+  int index;
+  uint64 rows;
+};
+
+void TakeRow(void* self, TupleTableSlot* row) {
+  auto* state = static_cast<TableReader*>(self);
+  Reader* reader = state->reader;
+  const Table& table = *state->table;
+  if (!reader->api->takes_row(reader->encoder, table.relation, row)) return;
+  WritePending(reader, state->rows == 0, false);
+  ExecCopySlot(table.pending, row);
+  reader->relation = table.relation;
+  reader->slot = table.pending;
+  reader->table_index = state->index;
+  reader->first_in_table = state->rows == 0;
+  state->rows++;
+}
+
+void ReadPart(TableReader* state, Relation part) {
+  const Table& table = *state->table;
   TupleConversionMap* map = nullptr;
   TupleTableSlot* slot = table_slot_create(part, nullptr);
   TupleTableSlot* root_slot = nullptr;
@@ -287,15 +311,7 @@ void ReadPart(Reader* reader, const Table& table, int table_index, Relation part
   TableScanDesc scan = table_beginscan(part, GetActiveSnapshot(), 0, nullptr);
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
-    TupleTableSlot* row = Convert(map, slot, root_slot);
-    if (!reader->api->takes_row(reader->encoder, table.relation, row)) continue;
-    WritePending(reader, *rows == 0, false);
-    ExecCopySlot(table.pending, row);
-    reader->relation = table.relation;
-    reader->slot = table.pending;
-    reader->table_index = table_index;
-    reader->first_in_table = *rows == 0;
-    (*rows)++;
+    TakeRow(state, Convert(map, slot, root_slot));
   }
   table_endscan(scan);
   ExecDropSingleTupleTableSlot(slot);
@@ -303,12 +319,16 @@ void ReadPart(Reader* reader, const Table& table, int table_index, Relation part
 }
 
 void ReadTable(Reader* reader, const Table& table, int table_index) {
-  uint64 rows = 0;
+  TableReader state = {reader, &table, table_index, 0};
   ListCell* cell;
   pgstat_report_activity(STATE_RUNNING, psprintf("snapshot of %s", table.seen.name));
-  foreach (cell, table.parts) {
-    ReadPart(reader, table, table_index, static_cast<Relation>(lfirst(cell)), &rows);
+  const char* statement = penstock_select_override(reader->worker, table.seen.name);
+  if (statement != nullptr) {
+    penstock_read_statement(reader->worker, table.relation, table.seen.name, statement, TakeRow,
+                            &state);
+    return;
   }
+  foreach (cell, table.parts) ReadPart(&state, static_cast<Relation>(lfirst(cell)));
 }
 
 }  // namespace

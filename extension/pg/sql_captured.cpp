@@ -9,6 +9,7 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
+#include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
 
@@ -139,6 +140,28 @@ List* CapturedTables(const SinkConfig* config) {
     if (taken) captured = lappend_oid(captured, lfirst_oid(cell));
   }
   return captured;
+}
+
+void RequireFilteredTables(const SinkConfig* config, const List* tables) {
+  const event::EventOptions* options = EventOptionsOf(config);
+  for (size_t i = 0; i < options->row_filters.size(); i++) {
+    const char* wanted = options->row_filters[i].first.c_str();
+    bool found = false;
+    ListCell* cell;
+    foreach (cell, tables) {
+      const char* name = psprintf("%s.%s", get_namespace_name(get_rel_namespace(lfirst_oid(cell))),
+                                  get_rel_name(lfirst_oid(cell)));
+      name = pg_server_to_any(name, static_cast<int>(strlen(name)), PG_UTF8);
+      found = found || strcmp(name, wanted) == 0;
+    }
+    if (found) continue;
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_TABLE),
+             errmsg("option \"row.filter\" names table \"%s\", which the sink does not capture",
+                    pg_any_to_server(wanted, static_cast<int>(strlen(wanted)), PG_UTF8)),
+             errhint("Write schema.table as the tables are named; for a table to come, add the "
+                     "condition with penstock.alter_sink once it is there.")));
+  }
 }
 
 }  // namespace penstock::pg

@@ -10,6 +10,10 @@ namespace penstock::pg {
 // and name. They are locked in ACCESS SHARE mode until the end of the transaction.
 List* CapturedTables(const SinkConfig* config);
 
+// ERROR when row.filter has a condition for a table that is not among them: a name that is spelled
+// wrong would let every row pass.
+void RequireFilteredTables(const SinkConfig* config, const List* tables);
+
 }  // namespace penstock::pg
 
 #endif

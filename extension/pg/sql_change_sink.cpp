@@ -150,7 +150,9 @@ void AlterSink(FunctionCallInfo fcinfo) {
   RequireOpenDoors(row.connector, &change->options, &change->config);
   const bool some_columns = HasOption(&change->options, "column.include.list") ||
                             HasOption(&change->options, "column.exclude.list");
-  RequireReadableTables(CapturedTables(&change->config), row.owner, some_columns,
+  List* captured = CapturedTables(&change->config);
+  RequireFilteredTables(&change->config, captured);
+  RequireReadableTables(captured, row.owner, some_columns,
                         !HasOption(&change->options, "identity.missing"));
   UpdateSink(
       "UPDATE penstock.sink SET options = $2::pg_catalog.jsonb,"

@@ -125,6 +125,7 @@ void CheckDraft(Draft* draft, Oid owner) {
   RequirePluginAllowed();
   RequireOpenDoors(draft->connector.c_str(), &draft->options, &draft->config);
   List* tables = CapturedTables(&draft->config);
+  RequireFilteredTables(&draft->config, tables);
   const bool some_columns = HasOption(&draft->options, "column.include.list") ||
                             HasOption(&draft->options, "column.exclude.list");
   RequireReadableTables(tables, owner, some_columns,

@@ -169,6 +169,7 @@ void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn) {
   worker->ctx = ctx;
   worker->confirmed_lsn = MyReplicationSlot->data.confirmed_flush;
   worker->saved_lsn = worker->confirmed_lsn;
+  penstock_start_heartbeats(worker, worker->confirmed_lsn > worker->row.slot_start_lsn);
   /* Of before the position nothing is left to deliver. */
   worker->read_lsn = worker->confirmed_lsn;
   XLogBeginRead(ctx->reader, MyReplicationSlot->data.restart_lsn);

@@ -81,6 +81,7 @@ void CheckOutput() {
                   errhint("Install both from the same package, then restart the server.")));
 }
 
+// slot_start: invalid when the snapshot is yet to be taken.
 void StoreCompleted(PenstockWorker* worker, XLogRecPtr slot_start) {
   Oid types[5] = {INT4OID, LSNOID, INT8OID, INT4OID, TIMESTAMPTZOID};
   Datum values[5] = {Int32GetDatum(worker->entry->sink_id), LSNGetDatum(slot_start),
@@ -92,7 +93,8 @@ void StoreCompleted(PenstockWorker* worker, XLogRecPtr slot_start) {
   SPI_connect();
   PushActiveSnapshot(GetTransactionSnapshot());
   int result = SPI_execute_with_args(
-      "UPDATE penstock.sink SET snapshot_completed_at = pg_catalog.now(), slot_start_lsn = $2,"
+      "UPDATE penstock.sink SET slot_start_lsn = nullif($2, '0/0'),"
+      " snapshot_completed_at = CASE WHEN $2 <> '0/0' THEN pg_catalog.now() END,"
       " system_identifier = $3"
       " WHERE id = $1 AND generation = $4 AND created_at = $5 AND NOT dropping",
       5, types, values, nullptr, false, 0);
@@ -106,7 +108,7 @@ void StoreCompleted(PenstockWorker* worker, XLogRecPtr slot_start) {
   PopActiveSnapshot();
   SPI_finish();
   CommitTransactionCommand();
-  worker->row.snapshot_completed = true;
+  worker->row.snapshot_completed = slot_start != InvalidXLogRecPtr;
   worker->row.slot_start_lsn = slot_start;
 }
 
@@ -176,13 +178,25 @@ void CheckDestinationPosition(PenstockWorker* worker, XLogRecPtr position) {
 
 // While the entry lives it remembers what was confirmed: a slot that is further on was made again,
 // or moved by somebody else, over changes that were not delivered.
-void CheckSlotPosition(PenstockWorker* worker) {
+bool SlotWasMoved(PenstockWorker* worker) {
   XLogRecPtr delivered = pg_atomic_read_u64(&worker->entry->delivered_lsn);
-  if (delivered == InvalidXLogRecPtr) return;
-  if (MyReplicationSlot->data.confirmed_flush <= delivered) return;
-  penstock_leave(worker, PENSTOCK_SINK_LOST,
-                 "the replication slot was made again or moved by somebody else; changes may be "
-                 "missing at the destination: drop the sink and create it anew");
+  if (delivered == InvalidXLogRecPtr) return false;
+  return MyReplicationSlot->data.confirmed_flush > delivered;
+}
+
+// The slot does not lead on from where the destination is. With snapshot.mode=when_needed all rows
+// are read again, from a new slot. That is noted first: this process may die on the way.
+void StartOverOrLeave(PenstockWorker* worker, const char* reason) {
+  if (!penstock_may_start_over(worker)) {
+    penstock_leave(worker, PENSTOCK_SINK_LOST,
+                   psprintf("%s; changes may be missing at the destination: drop the sink and "
+                            "create it anew",
+                            reason));
+  }
+  ereport(LOG, (errmsg("sink \"%s\" reads all rows again: %s", worker->row.name, reason)));
+  if (MyReplicationSlot != nullptr) ReplicationSlotRelease();
+  StoreCompleted(worker, InvalidXLogRecPtr);
+  Create(worker);
 }
 
 void Stream(PenstockWorker* worker) {
@@ -193,18 +207,19 @@ void Stream(PenstockWorker* worker) {
     if (slot == SlotState::kValid)
       slot = SlotIsInvalidated(MyReplicationSlot) ? SlotState::kInvalid : slot;
   }
+  const char* lost = nullptr;
   if (slot == SlotState::kMissing || slot == SlotState::kForeign) {
-    penstock_leave(worker, PENSTOCK_SINK_LOST,
-                   "the replication slot does not exist any more; changes may be missing at the "
-                   "destination: drop the sink and create it anew");
+    lost = "the replication slot does not exist any more";
+  } else if (slot == SlotState::kInvalid) {
+    lost = psprintf("the replication slot was invalidated, %s",
+                    SlotInvalidationCause(MyReplicationSlot));
+  } else if (SlotWasMoved(worker)) {
+    lost = "the replication slot was made again or moved by somebody else";
   }
-  if (slot == SlotState::kInvalid) {
-    penstock_leave(worker, PENSTOCK_SINK_LOST,
-                   psprintf("the replication slot was invalidated, %s; changes are missing at the "
-                            "destination: drop the sink and create it anew",
-                            SlotInvalidationCause(MyReplicationSlot)));
+  if (lost != nullptr) {
+    StartOverOrLeave(worker, lost);
+    ReplicationSlotAcquireCompat(worker->row.slot_name, true);
   }
-  CheckSlotPosition(worker);
   pgstat_report_activity(STATE_RUNNING, "streaming");
   if (worker->delivery == nullptr) {
     penstock_open_sink(worker, worker->row.slot_start_lsn, false, &position);

@@ -15,6 +15,7 @@ extern "C" {
 #endif
 
 struct LogicalDecodingContext;
+struct PenstockEvent;
 struct PenstockEventWriter;
 struct PenstockFetchedRow;
 struct PenstockRowRequest;
@@ -45,6 +46,7 @@ typedef struct PenstockWorker {
   struct PenstockDelivery *delivery;  /* the sink and what is in flight (worker_events.cpp) */
   struct LogicalDecodingContext *ctx; /* while streaming */
   struct PenstockRowReader *reader;   /* the process that reads rows again; NULL: none */
+  struct PenstockHeartbeat *heartbeat; /* while streaming; NULL: none are asked for */
   WaitEventSet *wait_set;
   XLogRecPtr flush_lsn;     /* WAL known to be flushed up to here */
   XLogRecPtr read_lsn;      /* every record that ends here or before is decoded */
@@ -75,6 +77,20 @@ extern bool penstock_takes_table(PenstockWorker *worker, const char *schema, con
 /* The order in which tables are read: the place of the first pattern of table.include.list that
  * matches, 0 without the option; -1 when snapshot.include.collection.list leaves the table out. */
 extern int penstock_snapshot_rank(PenstockWorker *worker, const char *schema_and_table);
+
+/* Whether a lost slot is made anew and the rows are read again. */
+extern bool penstock_may_start_over(PenstockWorker *worker);
+/* The statement that reads a table (schema.table) in its place; NULL: none. */
+extern const char *penstock_select_override(PenstockWorker *worker, const char *schema_and_table);
+
+/* worker_heartbeat.cpp */
+/* position_known: an earlier run has delivered. */
+extern void penstock_start_heartbeats(PenstockWorker *worker, bool position_known);
+extern void penstock_heartbeats_may_start(PenstockWorker *worker); /* a transaction is over */
+/* True when one is due; it is due again later once penstock_heartbeat_sent is called. */
+extern bool penstock_make_heartbeat(PenstockWorker *worker, TimestampTz now,
+                                    struct PenstockEvent *event);
+extern void penstock_heartbeat_sent(PenstockWorker *worker, TimestampTz now);
 
 /* worker_rights.cpp: fills readable; outside a transaction, before decoding */
 extern void penstock_read_rights(PenstockWorker *worker);

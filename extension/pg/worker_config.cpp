@@ -191,6 +191,20 @@ bool penstock_wants_snapshot(PenstockWorker* worker) {
   return worker->config->options.source.snapshot_mode != penstock::SnapshotMode::kNoData;
 }
 
+bool penstock_may_start_over(PenstockWorker* worker) {
+  return worker->config->options.source.snapshot_mode == penstock::SnapshotMode::kWhenNeeded;
+}
+
+const char* penstock_select_override(PenstockWorker* worker, const char* schema_and_table) {
+  const char* statement = nullptr;
+  penstock::pg::RunCxx([&] {
+    const auto& overrides = worker->config->options.source.select_overrides;
+    const auto found = overrides.find(schema_and_table);
+    if (found != overrides.end()) statement = found->second.c_str();
+  });
+  return statement;
+}
+
 bool penstock_wants_stream(PenstockWorker* worker) { return !worker->config->initial_only; }
 
 int penstock_save_interval_ms(PenstockWorker* worker) {

@@ -235,6 +235,30 @@ void AdvancePosition(PenstockWorker* worker, TimestampTz now) {
   }
 }
 
+bool TryLater(StatusCode code) {
+  return code == StatusCode::kUnavailable || code == StatusCode::kAuthentication ||
+         code == StatusCode::kBusy;
+}
+
+// Between transactions, so that none is torn, and not while the sink is full. Everything before
+// read_lsn is decoded, so that is where the heartbeat ends.
+void SendHeartbeat(PenstockWorker* worker, TimestampTz now) {
+  PenstockDelivery* delivery = worker->delivery;
+  PenstockEvent event;
+  if (delivery->in_transaction || !penstock_make_heartbeat(worker, now, &event)) return;
+  event.version_lsn = worker->read_lsn;
+  ErrorCopy error;
+  if (!CallCxx(&error, [&] { return Deliver(delivery, event); })) {
+    if (TryLater(error.code)) return;
+    RaiseError(error);
+  }
+  delivery->taken++;
+  Add(&worker->entry->event_bytes, static_cast<uint64>(event.key_len) + event.value_len);
+  delivery->last_end_lsn = Max(worker->read_lsn, delivery->last_end_lsn);
+  RunCxx([&] { delivery->sink->EndTransaction(delivery->last_end_lsn); });
+  penstock_heartbeat_sent(worker, now);
+}
+
 void CheckSnapshotPatience(PenstockWorker* worker) {
   if (worker->snapshot_blocked_since == 0) return;
   if (GetCurrentTimestamp() - worker->snapshot_blocked_since < kSnapshotBlockedUs) return;
@@ -254,11 +278,6 @@ void OpenOnce(PenstockWorker* worker, const penstock::sink::Identity& identity, 
     delivery->stores_position = delivery->sink->StoresPosition();
     return {};
   });
-}
-
-bool TryLater(StatusCode code) {
-  return code == StatusCode::kUnavailable || code == StatusCode::kAuthentication ||
-         code == StatusCode::kBusy;
 }
 
 void MakeSinkObject(PenstockWorker* worker) {
@@ -357,6 +376,7 @@ static void penstock_commit_event(void* self, uint64_t end_lsn, int64_t commit_t
   delivery->in_transaction = false;
   RunCxx([&] { delivery->sink->EndTransaction(end_lsn); });
   delivery->last_end_lsn = end_lsn;
+  penstock_heartbeats_may_start(worker);
   // From the Unix epoch to PostgreSQL's.
   NoteCommit(&delivery->commits, end_lsn,
              commit_time_us - (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY);
@@ -424,7 +444,10 @@ void penstock_service(PenstockWorker* worker) {
   PollSink(worker);
   TimestampTz now = GetCurrentTimestamp();
   worker->last_service_time = now;
-  if (!worker->in_snapshot) AdvancePosition(worker, now);
+  if (!worker->in_snapshot) {
+    SendHeartbeat(worker, now);
+    AdvancePosition(worker, now);
+  }
   PublishProgress(worker, now);
 }
 

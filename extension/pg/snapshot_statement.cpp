@@ -1,0 +1,154 @@
+// snapshot_statement.cpp: snapshot.select.statement.overrides: reads a table with a statement of the
+// sink's owner, under the snapshot of the transaction.
+#include "pg_prelude.h"
+#include "pg_guard.h"
+// After the prelude.
+extern "C" {
+#include "catalog/pg_attribute.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+}
+#include "pg_compat.h"
+#include "shared_state.h"
+#include "snapshot_statement.h"
+#include "worker.h"
+
+namespace {
+
+constexpr long kFetchRows = 100;
+
+// The owner wrote the statement, so it runs with the owner's rights and none of the worker's.
+struct Disguise {
+  Oid user;
+  int context;
+};
+
+Disguise BecomeOwner(Oid owner) {
+  Disguise before;
+  GetUserIdAndSecContext(&before.user, &before.context);
+  SetUserIdAndSecContext(owner, before.context | SECURITY_LOCAL_USERID_CHANGE |
+                                    SECURITY_RESTRICTED_OPERATION);
+  return before;
+}
+
+void BecomeWorker(const Disguise& before) { SetUserIdAndSecContext(before.user, before.context); }
+
+void AddTable(void* argument) {
+  errcontext("snapshot.select.statement.overrides of table %s", static_cast<const char*>(argument));
+}
+
+Portal OpenStatement(const char* statement) {
+  SPIPlanPtr plan = SPI_prepare(statement, 0, nullptr);
+  if (plan == nullptr || !SPI_is_cursor_plan(plan)) {
+    ereport(ERROR, (errcode(ERRCODE_SYNTAX_ERROR), errmsg("the statement is not one SELECT")));
+  }
+  return SPI_cursor_open(nullptr, plan, nullptr, nullptr, true);
+}
+
+int FindResult(TupleDesc result, const char* name) {
+  for (int i = 0; i < result->natts; i++) {
+    if (strcmp(NameStr(TupleDescAttr(result, i)->attname), name) == 0) return i;
+  }
+  return -1;
+}
+
+void CheckNames(TupleDesc table, TupleDesc result) {
+  for (int i = 0; i < result->natts; i++) {
+    const char* name = NameStr(TupleDescAttr(result, i)->attname);
+    bool known = false;
+    for (int c = 0; c < table->natts; c++) {
+      Form_pg_attribute column = TupleDescAttr(table, c);
+      known = known || (!column->attisdropped && strcmp(NameStr(column->attname), name) == 0);
+    }
+    if (known) continue;
+    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                    errmsg("the statement returns column \"%s\", which the table lacks", name)));
+  }
+}
+
+// The place of each column of the table in the result; -1: it has none.
+int* MapColumns(TupleDesc table, TupleDesc result) {
+  auto* places = static_cast<int*>(palloc(sizeof(int) * (table->natts + 1)));
+  CheckNames(table, result);
+  for (int i = 0; i < table->natts; i++) {
+    Form_pg_attribute column = TupleDescAttr(table, i);
+    places[i] = -1;
+    if (column->attisdropped) continue;
+    const char* name = NameStr(column->attname);
+    places[i] = FindResult(result, name);
+    if (places[i] < 0 && column->attgenerated == '\0') {
+      ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
+                      errmsg("the statement does not return column \"%s\"", name),
+                      errhint("Choose rows, not columns; column.exclude.list leaves columns out.")));
+    }
+    if (places[i] >= 0 && TupleDescAttr(result, places[i])->atttypid != column->atttypid) {
+      ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+                      errmsg("the statement returns column \"%s\" as %s", name,
+                             format_type_be(TupleDescAttr(result, places[i])->atttypid)),
+                      errhint("Cast it to %s.", format_type_be(column->atttypid))));
+    }
+  }
+  return places;
+}
+
+void StoreRow(TupleTableSlot* slot, const int* places, HeapTuple tuple, TupleDesc result,
+              Datum* values, bool* nulls) {
+  TupleDesc table = slot->tts_tupleDescriptor;
+  ExecClearTuple(slot);
+  heap_deform_tuple(tuple, result, values, nulls);
+  for (int i = 0; i < table->natts; i++) {
+    slot->tts_isnull[i] = places[i] < 0 || nulls[places[i]];
+    slot->tts_values[i] = slot->tts_isnull[i] ? static_cast<Datum>(0) : values[places[i]];
+  }
+  ExecStoreVirtualTuple(slot);
+}
+
+void ReadRows(Portal portal, Oid owner, const Disguise& worker_user, TupleTableSlot* slot,
+              PenstockRowTaker take, void* self) {
+  const int* places = MapColumns(slot->tts_tupleDescriptor, portal->tupDesc);
+  auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * (portal->tupDesc->natts + 1)));
+  auto* nulls = static_cast<bool*>(palloc(portal->tupDesc->natts + 1));
+  for (;;) {
+    SPI_cursor_fetch(portal, true, kFetchRows);
+    if (SPI_processed == 0) return;
+    // Types, encoders and the destination are none of the owner's.
+    BecomeWorker(worker_user);
+    for (uint64 i = 0; i < SPI_processed; i++) {
+      CHECK_FOR_INTERRUPTS();
+      StoreRow(slot, places, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
+      take(self, slot);
+    }
+    ExecClearTuple(slot);
+    SPI_freetuptable(SPI_tuptable);
+    (void)BecomeOwner(owner);
+  }
+}
+
+}  // namespace
+
+void penstock_read_statement(PenstockWorker* worker, Relation relation, const char* name,
+                             const char* statement, PenstockRowTaker take, void* self) {
+  TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
+  ErrorContextCallback frame;
+  frame.callback = AddTable;
+  frame.arg = const_cast<char*>(name);
+  frame.previous = error_context_stack;
+  error_context_stack = &frame;
+  const Oid owner = worker->row.owner;
+  const Disguise worker_user = BecomeOwner(owner);
+  const int nest_level = NewGUCNestLevel();
+  // Names are found as in a session of the owner's, and as Debezium's finds them.
+  (void)set_config_option("search_path", "\"$user\", public", PGC_SUSET, PGC_S_SESSION,
+                          GUC_ACTION_SAVE, true, 0, false);
+  SPI_connect();
+  Portal portal = OpenStatement(statement);
+  ReadRows(portal, owner, worker_user, slot, take, self);
+  SPI_cursor_close(portal);
+  SPI_finish();
+  AtEOXact_GUC(true, nest_level);
+  BecomeWorker(worker_user);
+  error_context_stack = frame.previous;
+  ExecDropSingleTupleTableSlot(slot);
+}
