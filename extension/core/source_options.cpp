@@ -26,8 +26,9 @@ const char kNoQueue[] =
     "there is no queue between reading and sending; the sink's buffer is bounded";
 const char kNoHeartbeatQuery[] =
     "the position moves on idle tables by itself, so nothing need be written to move it";
+const char kNoConfiguredSnapshot[] = "snapshot.mode cannot be configuration_based yet";
 const char kNoSignals[] = "signals are not supported yet";
-const char kNoIncremental[] = "incremental snapshots are not supported yet";
+const char kNoIncremental[] = "it tunes incremental snapshots, which are not supported yet";
 const char kNoNotifications[] = "notifications are not supported yet";
 const char kNoSchemaHistory[] = "the schema is read from the catalogue at the time of the change";
 const char kConnectWorker[] = "it configures a Kafka Connect worker, and there is none";
@@ -59,6 +60,7 @@ const OptionRow kRows[] = {
     {"database.port", kScope, kInt, "5432", nullptr, 0, 65535, kIdle, kInside},
     {"database.query.timeout.ms", kScope, kInt, "600000", nullptr, 0, kIntMax, kIdle, kInside},
     {"database.ssl*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, kInside},
+    {"database.sslmode", kScope, kText, "prefer", nullptr, 0, 0, kIdle, kInside},
     {"database.tcpKeepAlive", kScope, kBool, "true", nullptr, 0, 0, kIdle, kInside},
     {"database.user", kScope, kText, nullptr, nullptr, 0, 0, kIdle, "the sink reads as the role that creates it"},
     {"errors.deadletterqueue.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "dead-letter topics are not supported yet"},
@@ -82,11 +84,15 @@ const OptionRow kRows[] = {
     {"heartbeat.action.query", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeatQuery},
     {"heartbeat.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kYes, "How often a heartbeat record is sent between transactions; 0: never. The position moves on idle tables without them."},
     {"heartbeat.topics.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Former name of topic.heartbeat.prefix."},
-    {"incremental.snapshot.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoIncremental},
+    {"incremental.snapshot.allow.schema.changes", kScope, kBool, "false", nullptr, 0, 0, kIdle, kNoIncremental},
+    {"incremental.snapshot.chunk.size", kScope, kInt, "1024", nullptr, 1, kIntMax, kIdle, kNoIncremental},
+    {"incremental.snapshot.watermarking.strategy", kScope, kEnum, "insert_insert", "insert_insert|insert_delete", 0, 0, kIdle, kNoIncremental},
     {"inter.worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"internal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "options named internal belong to Debezium's own tests"},
+    {"internal.advanced.metrics.enable", kScope, kBool, "false", nullptr, 0, 0, kIdle, "there are no JMX beans; see pg_stat_penstock_sinks"},
     {"internal.key.converter", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"internal.key.converter.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"internal.log.position.check.enable", kScope, kBool, "true", nullptr, 0, 0, kIdle, kSlotPosition},
     {"internal.value.converter", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"internal.value.converter.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"legacy.snapshot.max.threads", kScope, kBool, "false", nullptr, 0, 0, kIdle, kOneReader},
@@ -131,9 +137,15 @@ const OptionRow kRows[] = {
     {"schema.refresh.mode", kScope, kEnum, "columns_diff", "columns_diff|columns_diff_exclude_unchanged_toast", 0, 0, kIdle, kNoSchemaHistory},
     {"session.timeout.ms", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"signal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
+    {"signal.data.collection", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
     {"signal.emit.failure.backoff.ms", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, kNoSignals},
     {"signal.emit.failure.max.retries", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kNoSignals},
     {"signal.enabled.channels", kScope, kList, "source", nullptr, 0, 0, kNo, kNoSignals},
+    {"signal.file", kScope, kText, "file-signals.txt", nullptr, 0, 0, kNo, kNoSignals},
+    {"signal.kafka.bootstrap.servers", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
+    {"signal.kafka.groupId", kScope, kText, "kafka-signal", nullptr, 0, 0, kNo, kNoSignals},
+    {"signal.kafka.poll.timeout.ms", kScope, kInt, "100", nullptr, 0, kIntMax, kNo, kNoSignals},
+    {"signal.kafka.topic", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
     {"signal.poll.interval.ms", kScope, kInt, "5000", nullptr, 0, kIntMax, kIdle, kNoSignals},
     {"slot.drop.on.stop", kScope, kBool, "false", nullptr, 0, 0, kNo, "the slot lives until penstock.drop_sink, as the default false keeps it"},
     {"slot.failover", kScope, kBool, "false", nullptr, 0, 0, kNo, "failover slots are not supported yet"},
@@ -152,13 +164,19 @@ const OptionRow kRows[] = {
     {"snapshot.max.threads.multiplier", kScope, kInt, "1", nullptr, 0, kIntMax, kIdle, kOneReader},
     {"snapshot.mode", kScope, kEnum, "initial", "initial|when_needed|no_data|initial_only", 0, 0, kYes, "initial: rows that exist come first, as op r; when_needed: the same, and again when the slot is lost; no_data: only changes from now on; initial_only: only the rows."},
     {"snapshot.mode.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom and configured snapshot modes are not supported yet"},
+    {"snapshot.mode.configuration.based.snapshot.data", kScope, kBool, "false", nullptr, 0, 0, kNo, kNoConfiguredSnapshot},
+    {"snapshot.mode.configuration.based.snapshot.on.data.error", kScope, kBool, "false", nullptr, 0, 0, kNo, kNoConfiguredSnapshot},
+    {"snapshot.mode.configuration.based.snapshot.on.schema.error", kScope, kBool, "false", nullptr, 0, 0, kNo, kNoConfiguredSnapshot},
+    {"snapshot.mode.configuration.based.snapshot.schema", kScope, kBool, "false", nullptr, 0, 0, kNo, kNoConfiguredSnapshot},
+    {"snapshot.mode.configuration.based.start.stream", kScope, kBool, "false", nullptr, 0, 0, kNo, kNoConfiguredSnapshot},
+    {"snapshot.mode.custom.name", kScope, kText, nullptr, nullptr, 0, 0, kNo, "a snapshotter is a Java class; penstock runs none"},
     {"snapshot.query.mode", kScope, kEnum, "select_all", "select_all|custom", 0, 0, kNo, "custom snapshot queries are not supported yet"},
     {"snapshot.query.mode.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom snapshot queries are not supported yet"},
     {"snapshot.select.statement.overrides", kScope, kList, nullptr, nullptr, 0, 0, kYes, "Tables, as schema.table, that the initial snapshot reads with a statement of their own."},
     {"snapshot.select.statement.overrides.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "The statement of one table; it runs as the owner of the sink, in the order it gives, and must return columns of the table."},
     {"snapshot.tables.order.by.row.count", kScope, kEnum, "disabled", "disabled|ascending|descending", 0, 0, kNo, "ordering the tables of the snapshot is not supported yet"},
     {"ssl.*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, "it configures the connections of a Kafka Connect worker; for the producer write producer.ssl.…"},
-    {"statistics.metrics.enabled", kScope, kBool, "false", nullptr, 0, 0, kIdle, "there are no JMX beans; see pg_stat_penstock_sinks"},
+    {"statistics.metrics.enabled", kScope, kBool, "true", nullptr, 0, 0, kIdle, "there are no JMX beans; see pg_stat_penstock_sinks"},
     {"status.storage.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"status.update.interval.ms", kScope, kInt, "10000", nullptr, 100, kIntMax, kYes, "How often a position that has moved is saved in the slot."},
     {"streaming.delay.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "delays of the stream are not supported yet"},
@@ -169,6 +187,8 @@ const OptionRow kRows[] = {
     {"topic.heartbeat.name", kScope, kText, nullptr, nullptr, 0, 0, kNo, "the topic is named by topic.heartbeat.prefix, as in Debezium 3.6"},
     {"topic.heartbeat.prefix", kScope, kText, "__debezium-heartbeat", nullptr, 0, 0, kYes, "First part of the topic for heartbeats; the delimiter and topic.prefix follow."},
     {"topic.tracking.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
+    {"transaction.boundary", kScope, kEnum, "poll", "poll|interval|connector", 0, 0, kIdle, "it divides exactly-once deliveries, which are not supported yet"},
+    {"transaction.boundary.interval.ms", kScope, kInt, nullptr, nullptr, 1, kIntMax, kIdle, "it divides exactly-once deliveries, which are not supported yet"},
     {"transaction.metadata.factory", kScope, kText, nullptr, nullptr, 0, 0, kNo, "penstock runs no Java classes"},
     {"worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"xmin.fetch.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "xmin in the source block is not supported yet"},
