@@ -183,9 +183,10 @@ Status CheckDelimited(const SinkConfig& config, const event::EventOptions& event
     return Status(StatusCode::kInvalidOption, "option \"file.format\" cannot be \"csv\" here",
                   "Delimited text needs format=pivot.");
   }
-  if (event.transaction_metadata) {
-    return Status(StatusCode::kInvalidOption, "delimited text has no place for transactions",
-                  "Leave out provide.transaction.metadata.");
+  if (event.transaction_metadata || config.source.heartbeat_interval_ms > 0) {
+    return Status(StatusCode::kInvalidOption,
+                  "delimited text has no place for transactions and heartbeats",
+                  "Leave out provide.transaction.metadata and heartbeat.interval.ms.");
   }
   if (event.value_schemas) {
     return Status(StatusCode::kInvalidOption, "delimited text has no place for schemas",
