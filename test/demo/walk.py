@@ -158,6 +158,7 @@ class Walk:
             self.script(schema + ".sql")
         title("Sinks, made with SQL")
         self.script("sinks_kafka.sql" if self.kafka else "sinks_file.sql")
+        self.script("sinks_pivot.sql")
         if self.index:
             self.script("sinks_elasticsearch.sql")
 
@@ -187,6 +188,9 @@ class Walk:
             self.script(schema + "_changes.sql")
             self.delivered()
             self.reader.wait()
+            if schema == "bank":
+                title("The bank's questions about the history of its fields")
+                self.script("bank_questions.sql")
             if self.index and schema in SEARCHES_AFTER:
                 print()
                 self.find(SEARCHES_AFTER[schema])
