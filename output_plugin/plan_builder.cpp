@@ -129,25 +129,15 @@ constexpr PlainKind kPlainKinds[] = {
     {PgType::kLtree, Kind::kLtree},      {PgType::kTsvector, Kind::kTsvector},
     {PgType::kEnum, Kind::kEnum},        {PgType::kUuid, Kind::kUuid},
     {PgType::kTimetz, Kind::kZonedTime}, {PgType::kTimestamptz, Kind::kZonedTimestamp},
-    {PgType::kPoint, Kind::kPoint},      {PgType::kGeometry, Kind::kGeometry},
-    {PgType::kGeography, Kind::kGeography}, {PgType::kVector, Kind::kDoubleVector},
-    {PgType::kHalfvec, Kind::kFloatVector}, {PgType::kSparsevec, Kind::kSparseVector},
+    {PgType::kPoint, Kind::kPoint},
+    {PgType::kGeometry, Kind::kGeometry},
+    {PgType::kGeography, Kind::kGeography},
+    {PgType::kVector, Kind::kDoubleVector},
+    {PgType::kHalfvec, Kind::kFloatVector},
+    {PgType::kSparsevec, Kind::kSparseVector},
 };
 
 bool SetKind(const TypeShape& type, const EventOptions& options, Column* column);
-
-// A column of this schema that is always null.
-void SetBroken(Column* column) {
-  auto hidden = std::make_unique<Column>(std::move(*column));
-  *column = Column();
-  column->name = hidden->name;
-  column->optional = hidden->optional;
-  column->kind = Kind::kMasked;
-  column->mask = std::make_unique<event::ColumnMask>();
-  column->mask->kind = event::MaskKind::kConstant;
-  column->mask->constant_json = "null";
-  column->element = std::move(hidden);
-}
 
 // An array, and with arrays.nested one below it for each further dimension that is declared: the
 // schema must know them. Without a schema an array has the dimensions of its value.
@@ -161,8 +151,7 @@ bool SetArray(const TypeShape& type, const EventOptions& options, Column* column
     inner->optional = i + 1 == depth && !(type.required_items && options.quirks);
   }
   column->any_depth = type.nested && !options.value_schemas;
-  column->loses_items = options.quirks && std::string_view(type.name).find("vector") !=
-                                              std::string_view::npos && type.name[0] != '_';
+  column->loses_items = options.quirks && type.bare_text;
   if (!SetKind(*type.element, options, inner)) return false;
   if (!type.broken_items || !options.quirks || type.nested) return true;
   if (type.element->type == PgType::kBit) {
@@ -170,7 +159,7 @@ bool SetArray(const TypeShape& type, const EventOptions& options, Column* column
     SetBits(type, column);
     if (type.typmod < 0) column->kind = Kind::kBit;  // bit[] has no length, and is not without limit
   }
-  SetBroken(column);
+  HideColumn("null", column);
   return true;
 }
 

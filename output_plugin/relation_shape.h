@@ -95,11 +95,12 @@ struct TypeShape {
   const char *declared_name;  // of the type itself, which may be a domain
   const char *labels;  // kEnum: joined by commas
   FmgrInfo *output;    // kOutput
-  TypeShape *element;  // kArray
+  TypeShape *element;   // kArray
   bool required_items;  // kArray: Debezium's schema of the element takes no null
   bool broken_items;    // kArray: Debezium describes it, and sends null
-  bool nested;         // kArray: inner dimensions are read
-  int dimensions;      // kArray: as declared
+  bool bare_text;       // kArray: it prints without braces, and Debezium sees no elements
+  bool nested;          // kArray: inner dimensions are read
+  int dimensions;       // kArray: as declared
   int money_digits;    // fraction digits that money's integer has
   int16 length;
   bool by_value;

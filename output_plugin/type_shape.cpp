@@ -178,19 +178,14 @@ void ForgetDomain(Oid type, TypeShape *item) {
   item->output = OutputFunction(type);
 }
 
-// Arrays by another name, which print as "1 2".
-bool IsVectorOfNumbers(const char *name) {
-  return strcmp(name, "oidvector") == 0 || strcmp(name, "int2vector") == 0;
-}
-
 void ReadArrayShape(Oid element, Reading reading, TypeShape *shape) {
   auto *item = static_cast<TypeShape *>(palloc(sizeof(TypeShape)));
   ReadTypeShape(element, shape->typmod, reading, item);
   shape->nested = reading.whole_arrays;
   if (!shape->nested) ForgetDomain(element, item);
   const TypeRow *row = item->is_domain ? nullptr : FindType(item->name);
-  const Items items = row == nullptr || IsVectorOfNumbers(shape->name) ? Items::kRequired
-                                                                       : row->items;
+  shape->bare_text = strcmp(shape->name, "oidvector") == 0 || strcmp(shape->name, "int2vector") == 0;
+  const Items items = row == nullptr || shape->bare_text ? Items::kRequired : row->items;
   const bool omitted = items == Items::kOmitted && !shape->nested;
   shape->element = item;
   shape->required_items = items == Items::kRequired || items == Items::kBroken;

@@ -10,11 +10,12 @@ namespace {
 
 // Kinds whose values Debezium has as strings, and so truncates.
 constexpr Kind kStrings[] = {
-    Kind::kText,        Kind::kJson,        Kind::kXml,       Kind::kLtree,     Kind::kTsvector,
-    Kind::kEnum,        Kind::kUuid,        Kind::kName,      Kind::kMoneyText, Kind::kNumericText,
-    Kind::kIsoDate,     Kind::kIsoTime,     Kind::kZonedTime, Kind::kIsoTimestamp,
-    Kind::kZonedTimestamp, Kind::kIntervalText, Kind::kBase64, Kind::kBase64Url, Kind::kHex,
-    Kind::kHstoreJson,  Kind::kKeyword,     Kind::kBitText};
+    Kind::kText,         Kind::kJson,       Kind::kXml,          Kind::kLtree,
+    Kind::kTsvector,     Kind::kEnum,       Kind::kUuid,         Kind::kName,
+    Kind::kMoneyText,    Kind::kIsoDate,    Kind::kNumericText,  Kind::kIsoTime,
+    Kind::kZonedTime,    Kind::kBase64,     Kind::kIsoTimestamp, Kind::kZonedTimestamp,
+    Kind::kIntervalText, Kind::kBase64Url,  Kind::kHex,          Kind::kHstoreJson,
+    Kind::kKeyword,      Kind::kBitText};
 
 bool IsString(Kind kind) {
   return std::find(std::begin(kStrings), std::end(kStrings), kind) != std::end(kStrings);
@@ -138,8 +139,13 @@ void MaskColumn(const ColumnRule& rule, const MaskedType& type, const EventOptio
   column->parameters.emplace_back("masked", "true");
   if (type.is_text) return Hide(MakeMask(rule, type.length), column);
   if (options.quirks) return;
+  HideColumn({}, column);  // FinishMasked knows with what
+}
+
+void HideColumn(const std::string& json, Column* column) {
   Hide(std::make_unique<ColumnMask>(), column);
-  column->mask->kind = MaskKind::kConstant;  // FinishMasked knows what
+  column->mask->kind = MaskKind::kConstant;
+  column->mask->constant_json = json;
 }
 
 void FinishMasked(Column* column, const EventOptions& options) {
@@ -174,7 +180,9 @@ bool WriteMasked(Buffer& out, const Column& column, const FieldValue& value,
   }
   if (mask.kind == MaskKind::kTruncate) {
     FieldValue part = value;
-    if (IsBytes(hidden.kind)) part.size = static_cast<uint32_t>(std::min<size_t>(part.size, mask.chars));
+    if (IsBytes(hidden.kind) && part.size > mask.chars) {
+      part.size = static_cast<uint32_t>(mask.chars);
+    }
     const size_t start = out.size();
     if (!WriteValue(out, hidden, part, mode)) return false;
     if (IsString(hidden.kind) && out.view()[start] == '"') TruncateString(out, start, mask.chars);

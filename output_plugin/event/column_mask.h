@@ -43,6 +43,9 @@ struct MaskedType {
 void MaskColumn(const ColumnRule& rule, const MaskedType& type, const EventOptions& options,
                 Column* column);
 
+// A column of the same schema whose value is always the same JSON.
+void HideColumn(const std::string& json, Column* column);
+
 // FinishColumn of a masked one.
 void FinishMasked(Column* column, const EventOptions& options);
 

@@ -27,8 +27,8 @@ enum class ColumnAction : uint8_t {
 struct ColumnRule {
   ColumnAction action = ColumnAction::kTruncate;
   std::string option;
-  PatternList names;   // over schema.table.column, or schema.table.type
-  int chars = 0;       // kTruncate, kReplace
+  PatternList names;  // over schema.table.column, or schema.table.type
+  int chars = 0;      // kTruncate, kReplace
   const Digest* digest = nullptr;
   std::string salt;
 };

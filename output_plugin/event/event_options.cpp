@@ -92,7 +92,7 @@ const OptionRow kRows[] = {
     {"sourceinfo.struct.maker", kScope, kText, nullptr, nullptr, 0, 0, kNo, "a struct maker is a Java class; penstock runs none"},
     {"table.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.exclude.list."},
     {"table.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Tables left out, as regular expressions over schema.table."},
-    {"table.ignore.builtin", kScope, kBool, "true", nullptr, 0, 0, kYes, "Only true is supported: system tables are never captured."},
+    {"table.ignore.builtin", kScope, kBool, "true", nullptr, 0, 0, kYes, "PostGIS's table spatial_ref_sys is never captured, whatever the lists say. System tables are not in any case."},
     {"table.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Tables captured, as regular expressions over schema.table."},
     {"table.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.include.list."},
     {"time.precision.mode", kScope, kEnum, "adaptive", "adaptive|adaptive_time_microseconds|microseconds|nanoseconds|connect|isostring", 0, 0, kYes, "How date, time and timestamp columns are written."},
@@ -121,7 +121,6 @@ const std::map<std::string_view, std::string_view> kFormerNames = {
 const std::map<std::string_view, std::string_view> kOnlyValue = {
     {"field.name.adjustment.mode", "none"},
     {"schema.name.adjustment.mode", "none"},
-    {"table.ignore.builtin", "true"},
     {"topic.naming.strategy", "io.debezium.schema.SchemaTopicNamingStrategy"},
 };
 
@@ -245,6 +244,7 @@ class Parser {
     o.converting_failure =
         static_cast<FailureMode>(Choice("event.converting.failure.handling.mode"));
     o.include_unknown = Flag("include.unknown.datatypes");
+    o.ignore_builtin = Flag("table.ignore.builtin");
     o.nested_arrays = Flag("arrays.nested");
     o.json_expand = Flag("json.expand");
     o.capture_local_only = Choice("capture.origin") == 1;

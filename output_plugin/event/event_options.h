@@ -143,6 +143,7 @@ struct EventOptions {
   FailureMode converting_failure = FailureMode::kWarn;
   int money_fraction_digits = 2;
   bool include_unknown = false;
+  bool ignore_builtin = true;  // table.ignore.builtin
   bool nested_arrays = false;  // arrays.nested
   bool json_expand = false;
   bool capture_local_only = false;  // capture.origin=none

@@ -9,6 +9,8 @@ bool CapturesTable(const EventOptions& options, const std::string& schema,
       schema.compare(0, 8, "pg_toast") == 0 || schema.compare(0, 7, "pg_temp") == 0) {
     return false;
   }
+  // PostGIS keeps its reference systems among the users' tables.
+  if (options.ignore_builtin && EqualsIgnoreCase(table, "spatial_ref_sys")) return false;
   if (!options.schema_include.empty() && !options.schema_include.Matches(schema)) return false;
   if (options.schema_exclude.Matches(schema)) return false;
   const std::string full_name = schema + "." + table;

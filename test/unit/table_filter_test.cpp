@@ -31,6 +31,15 @@ TEST(TableFilter, ExcludeListsAndSchemas) {
   EXPECT_FALSE(CapturesTable(options, "penstock", "sink"));
 }
 
+TEST(TableFilter, TheTableOfPostgis) {
+  EXPECT_FALSE(CapturesTable(Options({}), "public", "spatial_ref_sys"));
+  const EventOptions named = Options({{"table.include.list", "gis.spatial_ref_sys"}});
+  EXPECT_FALSE(CapturesTable(named, "gis", "spatial_ref_sys"));
+  const EventOptions all = Options({{"table.ignore.builtin", "false"}});
+  EXPECT_TRUE(CapturesTable(all, "public", "spatial_ref_sys"));
+  EXPECT_FALSE(CapturesTable(all, "pg_catalog", "pg_class"));
+}
+
 TEST(TableFilter, PartitionsUnderOneNameOnly) {
   const EventOptions leaves = Options({});
   EXPECT_FALSE(HasOwnEvents(leaves, true, false, true));

@@ -1,0 +1,2 @@
+-- The snapshot of what case pgvector streams.
+INSERT INTO v VALUES (91, '[1,2.5,-3]', '[1,2.5,-3.25]', '{1:1.5,3:2}/5', '[0,1e10]', '[0,0.1]', ARRAY['[1,2]'::vector, '[3]'], ARRAY['[1,2]'::halfvec], ARRAY['{1:2}/3'::sparsevec], (SELECT array_agg(i / 7.0) FROM generate_series(1, 700) i)::vector, (SELECT ('{' || string_agg(i || ':' || i, ',') || '}/2000') FROM generate_series(1, 700) i)::sparsevec);

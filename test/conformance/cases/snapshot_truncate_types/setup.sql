@@ -1,0 +1,15 @@
+CREATE EXTENSION hstore; CREATE EXTENSION ltree; CREATE EXTENSION citext; CREATE EXTENSION isn;
+CREATE TYPE mood AS ENUM ('sad','happy');
+CREATE DOMAIN short AS varchar(5);
+CREATE DOMAIN shorter AS short;
+CREATE DOMAIN num AS numeric(6,2);
+CREATE DOMAIN whole AS int;
+CREATE TABLE m (id int PRIMARY KEY, t text, v varchar(30), v1 varchar, c char(5), ch "char", nm name, cx citext, e mood, j json, jb jsonb, u uuid, x xml, i int, b bigint, s smallint, n numeric(6,2), nv numeric, f real, d double precision, bo boolean, mo money, by bytea, da date, ti time, ti3 time(3), tz timetz, ts timestamp, ts1 timestamp(1), ts0 timestamp(0), tt timestamptz, tt0 timestamptz(0), iv interval, iv3 interval(3), bt bit(1), bt5 bit(5), vb varbit(7), vbu varbit, ip inet, ci cidr, ma macaddr, ir int4range, nr numrange, tr tstzrange, ts_v tsvector, l ltree, h hstore, o oid, p point, ib isbn, ta text[], va varchar(9)[], ia int[], na numeric(7,3)[], tsa timestamp(2)[], ea mood[], ds short, dss shorter, dn num, dw whole);
+CREATE TABLE k (a text NOT NULL, b varchar(6) NOT NULL, c text DEFAULT 'dflt', d text NOT NULL DEFAULT 'xyz123', e text, f bytea, g text[], PRIMARY KEY (a));
+ALTER TABLE k ALTER e SET STORAGE EXTERNAL, ALTER f SET STORAGE EXTERNAL, ALTER g SET STORAGE EXTERNAL;
+CREATE TABLE z (id int PRIMARY KEY, t text, v varchar(5));
+INSERT INTO m VALUES (1,'text one','var ch one','var two','ab','z','a name','CiTe','happy','{"a": 1}','{"b": 22}','a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11','<a>x</a>',123456,1234567890,12345,1234.56,12.3456,1.5,2.5,true,'12.34','\x0102030405','2020-01-02','12:34:56.789','12:34:56.7','12:34:56+02','2020-01-02 03:04:05.678','2020-01-02 03:04:05.6','2020-01-02 03:04:05','2020-01-02 03:04:05+00','2020-01-02 03:04:05+00','1 day','1.5 sec',B'1',B'10101',B'1010101',B'11110000111100001111','10.0.0.1','10.0.0.0/8','08:00:2b:01:02:03','[1,5)','[1.5,2.5)','[2020-01-01,2020-02-01)','fat cat','a.b.c','k=>v, kk=>vv',77,'(1,2)','978-0-11-000533-1','{one,two}','{three}','{1,2}','{1.5}','{2020-01-02 03:04:05.67}','{sad}','abcde','fghij',1234.5,99);
+INSERT INTO m VALUES (2,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO k VALUES ('a123456','b12345',NULL,'d12345','short','\x0102030405','{1}');
+INSERT INTO k VALUES ('é😀é😀','日本😀','😀😀😀',E'a"\\b\tc',E'\x01\x02\x03\x04\x05', '', '{}');
+INSERT INTO z VALUES (1,'abc','abcde'), (2,NULL,NULL), (3,'','');
