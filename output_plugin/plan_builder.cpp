@@ -157,7 +157,8 @@ bool SetArray(const TypeShape& type, const EventOptions& options, Column* column
   if (type.element->type == PgType::kBit) {
     column->element.reset();
     SetBits(type, column);
-    if (type.typmod < 0) column->kind = Kind::kBit;  // bit[] has no length, and is not without limit
+    // bit[] has no length, and yet is not without limit.
+    if (type.typmod < 0) column->kind = Kind::kBit;
   }
   HideColumn("null", column);
   return true;

@@ -184,7 +184,8 @@ void ReadArrayShape(Oid element, Reading reading, TypeShape *shape) {
   shape->nested = reading.whole_arrays;
   if (!shape->nested) ForgetDomain(element, item);
   const TypeRow *row = item->is_domain ? nullptr : FindType(item->name);
-  shape->bare_text = strcmp(shape->name, "oidvector") == 0 || strcmp(shape->name, "int2vector") == 0;
+  shape->bare_text =
+      strcmp(shape->name, "oidvector") == 0 || strcmp(shape->name, "int2vector") == 0;
   const Items items = row == nullptr || shape->bare_text ? Items::kRequired : row->items;
   const bool omitted = items == Items::kOmitted && !shape->nested;
   shape->element = item;

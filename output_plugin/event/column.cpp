@@ -32,8 +32,8 @@ constexpr const char* kFloatsFields =
     "array\",\"items\":{\"type\":\"float\",\"optional\":false},\"";
 constexpr const char* kSparseFields =
     "struct\",\"fields\":[{\"type\":\"int16\",\"optional\":false,\"field\":\"dimensions\"},"
-    "{\"type\":\"map\",\"keys\":{\"type\":\"int16\",\"optional\":false},\"values\":{\"type\":\"double\","
-    "\"optional\":false},\"optional\":false,\"field\":\"vector\"}],\"";
+    "{\"type\":\"map\",\"keys\":{\"type\":\"int16\",\"optional\":false},"
+    "\"values\":{\"type\":\"double\",\"optional\":false},\"optional\":false,\"field\":\"vector\"}],\"";
 constexpr const char* kEmptyGeometry = "{\"wkb\":\"AQcAAAAAAAAA\",\"srid\":null}";  // a collection
 constexpr const char* kConnectDecimal = "org.apache.kafka.connect.data.Decimal";
 

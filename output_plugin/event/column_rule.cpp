@@ -45,7 +45,7 @@ Status ParseChars(std::string_view middle, std::string_view suffix, ColumnRule* 
   if (middle.substr(digits) != suffix || !ParseInt64(middle.substr(0, digits), &chars) ||
       chars < 0 || chars > most) {
     return Invalid(rule->option, "lacks a number of characters",
-                   "The name has a number from 0 to " + std::to_string(most) + " before \".chars\".");
+                   "Before \".chars\" stands a number from 0 to " + std::to_string(most) + ".");
   }
   rule->chars = static_cast<int>(chars);
   return {};
@@ -69,7 +69,8 @@ Status ParseRule(const NameRow& row, const std::string& name, const std::string&
                  ColumnRule* rule) {
   rule->action = row.action;
   rule->option = name.substr(0, name.find(kSalt));  // salts are nobody's business
-  const std::string_view middle = std::string_view(name).substr(std::string_view(row.prefix).size());
+  const std::string_view prefix = row.prefix;
+  const std::string_view middle = std::string_view(name).substr(prefix.size());
   Status status;
   if (row.action == ColumnAction::kTruncate || row.action == ColumnAction::kReplace) {
     status = ParseChars(middle, row.suffix, rule);

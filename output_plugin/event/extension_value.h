@@ -1,5 +1,5 @@
-// extension_value.h: values of PostGIS and pgvector, from what their output functions print. Rows of
-// the writer table in value_json.cpp.
+// extension_value.h: values of PostGIS and pgvector, from what their output functions print. Rows
+// of the writer table in value_json.cpp.
 #ifndef PENSTOCK_EVENT_EXTENSION_VALUE_H
 #define PENSTOCK_EVENT_EXTENSION_VALUE_H
 

@@ -383,7 +383,8 @@ bool WriteInner(Buffer& out, const Column& column, FieldValue item, const WriteM
 bool WriteElement(Buffer& out, const Column& column, FieldValue item, const WriteMode& mode) {
   const Column& element = *column.element;
   if (element.kind == Kind::kArray || item.state == FieldState::kItems) {
-    return (column.any_depth || element.kind == Kind::kArray) && WriteInner(out, column, item, mode);
+    const bool fits = column.any_depth || element.kind == Kind::kArray;
+    return fits && WriteInner(out, column, item, mode);
   }
   if (item.state != FieldState::kValue) {
     out.Append("null");
