@@ -83,3 +83,22 @@ DROP TABLE public.held, public.grid, public.large;
 DROP FUNCTION public.seen;
 DROP TYPE public.mood;
 DROP DOMAIN public.word;
+
+-- Masks in documents, whose ids stay what they are, in flat events and where a column is named twice.
+CREATE TABLE public.person (email text PRIMARY KEY, name varchar(5) NOT NULL, pin int NOT NULL, about text DEFAULT 'nobody',
+  j jsonb, tags text[], photo bytea);
+SELECT 'created' FROM pg_create_logical_replication_slot('plugin', 'penstock_output');
+INSERT INTO public.person VALUES ('a@x', 'ann', 7, 'long text', '{"a": 1}', '{secret}', '\x0102030405'), ('b@x', 'bob', 8, NULL, NULL, NULL, NULL);
+UPDATE public.person SET email = 'c@x' WHERE email = 'a@x';
+DELETE FROM public.person WHERE email = 'b@x';
+CREATE FUNCTION public.shown(VARIADIC options text[]) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT data FROM pg_logical_slot_peek_changes('plugin', NULL, NULL, VARIADIC ARRAY['schemas.enable', 'false',
+      'table.include.list', 'public.person', 'column.mask.hash.v2.MD5.with.salt.s', '.*email', 'column.mask.with.2.chars', '.*name,.*pin,.*tags',
+      'column.truncate.to.3.chars', '.*about,.*\.j,.*photo', 'extended.headers.enabled', 'false', 'topic.prefix', 'p', 'output', 'record'] || options)
+$$;
+SELECT r->'key' AS key, r->'value' AS value, r->'mapping'->'properties'->'pin' AS pin FROM (SELECT s::jsonb AS r FROM public.shown('format', 'document') s) t;
+SELECT r->'key' AS key, r->'value' AS value, r->'headers' AS headers FROM (SELECT s::jsonb AS r FROM public.shown('format', 'flat', 'delete.tombstone.handling.mode', 'rewrite') s) t;
+SELECT r->'key' AS key, r->'value'->'before' AS before, r->'value'->'after' AS after FROM (SELECT s::jsonb AS r FROM public.shown('tombstones.on.delete', 'false') s) t;
+SELECT pg_drop_replication_slot('plugin');
+DROP FUNCTION public.shown;
+DROP TABLE public.person;
