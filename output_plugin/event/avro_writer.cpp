@@ -1,0 +1,292 @@
+#include "avro_writer.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "base64.h"
+
+namespace penstock::event {
+namespace {
+
+constexpr size_t kVarintBytes = 10;
+
+// Zigzag, seven bits a byte, the lowest first.
+size_t PutLong(char* to, int64_t value) {
+  uint64_t bits = static_cast<uint64_t>(value) << 1 ^ static_cast<uint64_t>(value >> 63);
+  size_t n = 0;
+  for (; bits >= 0x80; bits >>= 7) to[n++] = static_cast<char>(bits | 0x80);
+  to[n++] = static_cast<char>(bits);
+  return n;
+}
+
+void AppendLong(Buffer& out, int64_t value) { out.Advance(PutLong(out.Reserve(kVarintBytes), value)); }
+
+// Puts a count before what was appended since start: it was not known before.
+void InsertCount(Buffer& out, size_t start, int64_t count) {
+  char digits[kVarintBytes];
+  const size_t n = PutLong(digits, count);
+  (void)out.Reserve(n);
+  char* at = out.MutableData() + start;
+  std::memmove(at + n, at, out.size() - start);
+  std::memcpy(at, digits, n);
+  out.Advance(n);
+}
+
+void AppendUtf8(std::string* out, uint32_t point) {
+  if (point < 0x80) {
+    *out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    *out += static_cast<char>(0xC0 | point >> 6);
+    *out += static_cast<char>(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    *out += static_cast<char>(0xE0 | point >> 12);
+    *out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
+    *out += static_cast<char>(0x80 | (point & 0x3F));
+  } else {
+    *out += static_cast<char>(0xF0 | point >> 18);
+    *out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
+    *out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
+    *out += static_cast<char>(0x80 | (point & 0x3F));
+  }
+}
+
+class Walk {
+ public:
+  Walk(Buffer& out, std::string_view json)
+      : out_(out), at_(json.data()), end_(json.data() + json.size()) {}
+
+  bool AtEnd() const { return at_ == end_; }
+
+  bool Value(const AvroNode& node) {
+    if (node.optional) {
+      const bool is_null = Take("null");
+      out_.Append(is_null == node.null_first ? '\0' : '\2');  // the branch: 0 or 1
+      if (is_null) return true;
+    }
+    switch (node.type) {
+      case AvroType::kBoolean:
+        return Boolean();
+      case AvroType::kInt:
+      case AvroType::kLong:
+        return Integer();
+      case AvroType::kFloat:
+        return Real<float>();
+      case AvroType::kDouble:
+        return Real<double>();
+      case AvroType::kBytes:
+        return Bytes(true);
+      case AvroType::kString:
+        return String();
+      case AvroType::kArray:
+        return Blocks(node, '[', ']', &Walk::Item);
+      case AvroType::kMap:
+        return Blocks(node, '{', '}', &Walk::MapEntry);
+      case AvroType::kEntries:
+        return Blocks(node, '[', ']', &Walk::PairEntry);
+      case AvroType::kRecord:
+        return Record(node);
+    }
+    return false;
+  }
+
+  // Of bytes that are a whole key or value Confluent's serializer writes no length.
+  bool Bytes(bool with_length) {
+    std::string_view text;
+    bool escaped;
+    if (!Quoted(&text, &escaped) || escaped) return false;
+    const size_t size = Base64Size(text);
+    if (with_length) AppendLong(out_, static_cast<int64_t>(size));
+    if (!DecodeBase64(text, out_.Reserve(size + 1))) return false;
+    out_.Advance(size);
+    return true;
+  }
+
+ private:
+  bool Take(std::string_view literal) {
+    if (static_cast<size_t>(end_ - at_) < literal.size()) return false;
+    if (std::memcmp(at_, literal.data(), literal.size()) != 0) return false;
+    at_ += literal.size();
+    return true;
+  }
+
+  bool Take(char c) {
+    if (at_ == end_ || *at_ != c) return false;
+    ++at_;
+    return true;
+  }
+
+  bool Boolean() {
+    if (Take("true")) return out_.Append('\1'), true;
+    if (Take("false")) return out_.Append('\0'), true;
+    return false;
+  }
+
+  bool Integer() {
+    int64_t value;
+    const auto parsed = std::from_chars(at_, end_, value);
+    if (parsed.ec != std::errc()) return false;
+    at_ = parsed.ptr;
+    AppendLong(out_, value);
+    return true;
+  }
+
+  // Little-endian, as the machines that PostgreSQL is built for here are.
+  template <typename T>
+  bool Real() {
+    T value;
+    if (Take("\"NaN\"")) {
+      value = std::numeric_limits<T>::quiet_NaN();
+    } else if (Take("\"Infinity\"")) {
+      value = std::numeric_limits<T>::infinity();
+    } else if (Take("\"-Infinity\"")) {
+      value = -std::numeric_limits<T>::infinity();
+    } else {
+      const auto parsed = std::from_chars(at_, end_, value);
+      if (parsed.ec != std::errc()) return false;
+      at_ = parsed.ptr;
+    }
+    std::memcpy(out_.Reserve(sizeof value), &value, sizeof value);
+    out_.Advance(sizeof value);
+    return true;
+  }
+
+  // What stands between quotes, as it is written.
+  bool Quoted(std::string_view* text, bool* escaped) {
+    if (!Take('"')) return false;
+    const char* const start = at_;
+    *escaped = false;
+    for (;;) {
+      const void* found = std::memchr(at_, '"', static_cast<size_t>(end_ - at_));
+      if (found == nullptr) return false;
+      const char* quote = static_cast<const char*>(found);
+      const void* slash = std::memchr(at_, '\\', static_cast<size_t>(quote - at_));
+      if (slash == nullptr) {
+        *text = {start, static_cast<size_t>(quote - start)};
+        at_ = quote + 1;
+        return true;
+      }
+      *escaped = true;
+      at_ = static_cast<const char*>(slash) + 2;  // what is escaped may be a quote
+      if (at_ > end_) return false;
+    }
+  }
+
+  bool String() {
+    std::string_view text;
+    bool escaped;
+    if (!Quoted(&text, &escaped)) return false;
+    if (escaped) {
+      if (!Unescape(text)) return false;
+      text = plain_;
+    }
+    AppendLong(out_, static_cast<int64_t>(text.size()));
+    out_.Append(text);
+    return true;
+  }
+
+  static bool Unit(std::string_view text, size_t at, uint32_t* unit) {
+    if (at + 4 > text.size()) return false;
+    const char* const start = text.data() + at;
+    return std::from_chars(start, start + 4, *unit, 16).ptr == start + 4;
+  }
+
+  bool Unescape(std::string_view text) {
+    plain_.clear();
+    size_t i = 0;
+    while (i < text.size()) {
+      const size_t slash = std::min(text.find('\\', i), text.size());
+      plain_.append(text, i, slash - i);
+      i = slash;
+      if (i == text.size()) return true;
+      if (i + 1 == text.size()) return false;
+      const char c = text[i + 1];
+      i += 2;
+      static constexpr std::string_view kFrom = "btnfr", kTo = "\b\t\n\f\r";
+      if (const size_t known = kFrom.find(c); known != std::string_view::npos) {
+        plain_ += kTo[known];
+      } else if (c != 'u') {
+        plain_ += c;
+      } else if (!UnescapeUnit(text, &i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  // One or two UTF-16 units. Half of a pair (of a text that was cut) is a question mark, as in Java.
+  bool UnescapeUnit(std::string_view text, size_t* at) {
+    uint32_t unit, low;
+    if (!Unit(text, *at, &unit)) return false;
+    *at += 4;
+    if (unit < 0xD800 || unit > 0xDFFF) {
+      AppendUtf8(&plain_, unit);
+      return true;
+    }
+    const bool pair = unit < 0xDC00 && text.substr(*at, 2) == "\\u" && Unit(text, *at + 2, &low) &&
+                      low >= 0xDC00 && low <= 0xDFFF;
+    if (!pair) {
+      plain_ += '?';
+      return true;
+    }
+    *at += 6;
+    AppendUtf8(&plain_, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+    return true;
+  }
+
+  bool Record(const AvroNode& node) {
+    char before = '{';
+    for (const AvroNode& member : node.members) {
+      if (!Take(before) || !Take(member.label) || !Value(member)) return false;
+      before = ',';
+    }
+    return (before == ',' || Take('{')) && Take('}');
+  }
+
+  bool Item(const AvroNode& node) { return Value(node.members[0]); }
+
+  bool MapEntry(const AvroNode& node) { return String() && Take(':') && Value(node.members[0]); }
+
+  bool PairEntry(const AvroNode& node) {
+    return Take('[') && Value(node.members[0]) && Take(',') && Value(node.members[1]) && Take(']');
+  }
+
+  // One block of entries, and the empty block that ends an array or map.
+  bool Blocks(const AvroNode& node, char open, char close, bool (Walk::*entry)(const AvroNode&)) {
+    if (!Take(open)) return false;
+    const size_t start = out_.size();
+    int64_t count = 0;
+    while (!Take(close)) {
+      if (count != 0 && !Take(',')) return false;
+      if (!(this->*entry)(node)) return false;
+      ++count;
+    }
+    if (count != 0) InsertCount(out_, start, count);
+    out_.Append('\0');
+    return true;
+  }
+
+  Buffer& out_;
+  const char* at_;
+  const char* const end_;
+  std::string plain_;  // a text without its escapes
+};
+
+}  // namespace
+
+Status AppendAvro(Buffer& out, const AvroSchema& schema, std::string_view json) {
+  const size_t start = out.size();
+  std::memset(out.Reserve(kWireHeadBytes), 0, kWireHeadBytes);
+  out.Advance(kWireHeadBytes);
+  Walk walk(out, json);
+  const AvroNode& root = schema.root;
+  const bool raw = root.type == AvroType::kBytes && !root.optional;
+  if ((raw ? walk.Bytes(false) : walk.Value(root)) && walk.AtEnd()) return {};
+  out.Truncate(start);
+  return Status(StatusCode::kDataError,
+                "an event does not fit its Avro schema \"" + schema.name + "\"");
+}
+
+}  // namespace penstock::event
