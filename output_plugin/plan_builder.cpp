@@ -409,7 +409,11 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     status = PlanPivot(shape, options, pivot, purpose, bound.get());
     if (!status.ok()) return status;
   }
-  FinishPlan(&plan, options);
+  status = FinishPlan(&plan, options);
+  if (!status.ok()) {
+    return Status(status.code(), "table \"" + plan.schema + "." + plan.table + "\": " + status.message(),
+                  status.hint());
+  }
   return bound;
 }
 

@@ -422,15 +422,14 @@ void MessageCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, XLo
   const int64 now = NowNanos();
   if (transactional) BeginRecords(context, txn, lsn);
   bool wanted = false;
-  pg::RunCxx([&] {
+  pg::RunCxx([&]() -> Status {
     const event::EventOptions &options = stream->encoder->options();
     const std::string_view name(prefix, prefix_size);
     wanted = options.message_prefix_include.empty() ? !options.message_prefix_exclude.Matches(name)
                                                     : options.message_prefix_include.Matches(name);
-    if (wanted) {
-      stream->encoder->EncodeMessage(name, std::string_view(message, size), transactional, lsn,
-                                     now);
-    }
+    if (!wanted) return {};
+    return stream->encoder->EncodeMessage(name, std::string_view(message, size), transactional, lsn,
+                                          now);
   });
   if (wanted) {
     const XLogRecPtr version = transactional ? txn->end_lsn : context->reader->EndRecPtr;

@@ -25,7 +25,7 @@
  * there is no writer. */
 #define PENSTOCK_OWNER_OPTION "penstock.owner"
 #define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
-#define PENSTOCK_ABI_NUMBER 4u
+#define PENSTOCK_ABI_NUMBER 5u
 
 typedef struct PenstockAbi {
   uint32_t magic;       /* PENSTOCK_ABI_MAGIC */
@@ -40,6 +40,15 @@ typedef struct PenstockHeader {
   const char *value;
   uint32_t value_len;
 } PenstockHeader;
+
+/* The schema of a key or value in Avro. */
+typedef struct PenstockSchema {
+  uint64_t serial;  /* of this text in this process, never that of another; 0: no Avro */
+  const char *text; /* JSON */
+  uint32_t text_len;
+  const char *name; /* full name of its record */
+  uint32_t name_len;
+} PenstockSchema;
 
 /* One event. All memory belongs to the caller and is valid during the call only. */
 typedef struct PenstockEvent {
@@ -62,6 +71,9 @@ typedef struct PenstockEvent {
    * length for all events of a plan; NULL: not a document. */
   const char *mapping;
   uint32_t mapping_len;
+  /* What is not NULL and has a schema begins with 5 bytes for the head of Confluent's wire format. */
+  PenstockSchema key_schema;
+  PenstockSchema value_schema;
 } PenstockEvent;
 
 /* A row to be read again because an update left a large value of it out of the WAL. Attribute

@@ -40,15 +40,21 @@ std::string MakeRunId() {
   return text;
 }
 
+// Avro is bytes, and its schemas are in a registry that only a sink knows.
+Status RefuseAvro(const event::EventOptions &options) {
+  if (!options.WritesAvro()) return {};
+  return Status(StatusCode::kNotSupported, "the output plugin by itself does not write Avro",
+                "Create a sink of connector \"kafka\", or set key.converter and value.converter to "
+                "json.");
+}
+
 event::EventEncoder *MakeEncoder(const TextOption *options, int count, const char *database,
-                                 Status *status) {
+                                 bool for_text, Status *status) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (int i = 0; i < count; ++i) pairs.emplace_back(options[i].name, options[i].value);
   Result<event::EventOptions> parsed = event::ParseEventOptions(pairs, database);
-  if (!parsed.ok()) {
-    *status = parsed.status();
-    return nullptr;
-  }
+  *status = parsed.ok() && for_text ? RefuseAvro(parsed.value()) : parsed.status();
+  if (!status->ok()) return nullptr;
   parsed.value().run_id = MakeRunId();
   return new event::EventEncoder(std::move(parsed.value()), database, PENSTOCK_VERSION);
 }
@@ -113,7 +119,7 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, Purpose pur
   event::EventEncoder *encoder = nullptr;
   pg::RunCxx([&]() -> Status {
     Status status;
-    encoder = MakeEncoder(texts.options, texts.count, texts.database, &status);
+    encoder = MakeEncoder(texts.options, texts.count, texts.database, writer == nullptr, &status);
     return status;
   });
   callback->func = DeleteEncoder;

@@ -16,6 +16,7 @@ namespace penstock {
 namespace {
 
 const char kJsonConverter[] = "org.apache.kafka.connect.json.JsonConverter";
+const char kAvroConverter[] = "io.confluent.connect.avro.AvroConverter";
 
 // Names Debezium had before 2.0 and users still have.
 const std::map<std::string_view, std::string_view> kFormerNames = {
@@ -286,13 +287,18 @@ class Reader {
     }
     OptionMap* from = from_worker ? &worker_ : &config_;
     const auto given = from->find(name);
+    if (given != from->end() && given->second == kAvroConverter) {
+      if (from_worker) MoveToConnector(name);
+      DropJsonProperties(name);
+      return;  // the rest of its properties are options
+    }
     if (given == from->end()) {
       Notice(name, "option \"" + name + "\" is not given: JsonConverter is used");
     } else {
       if (given->second != kJsonConverter) {
         Error(name, StatusCode::kNotSupported,
               "converter \"" + given->second + "\" of option \"" + name + "\" is not supported yet",
-              std::string("Only ") + kJsonConverter + " is supported.");
+              std::string(kJsonConverter) + " and " + kAvroConverter + " are supported.");
       }
       from->erase(given);
     }
@@ -306,6 +312,26 @@ class Reader {
       it = from->erase(it);
     }
     result_->options[name + ".schemas.enable"] = schemas;
+  }
+
+  void MoveToConnector(const std::string& converter) {
+    for (auto it = worker_.lower_bound(converter); it != worker_.end();) {
+      if (it->first != converter && !StartsWith(it->first, converter + ".")) break;
+      config_[it->first] = it->second;
+      it = worker_.erase(it);
+    }
+  }
+
+  // What is left over from a JsonConverter; AvroConverter passes over it.
+  void DropJsonProperties(const std::string& converter) {
+    std::vector<const char*> properties = {"schemas.enable", "replace.null.with.default",
+                                           "decimal.format", "converter.type"};
+    if (converter == "key.converter") properties.push_back("ignore.default.for.nullables");
+    for (const char* property : properties) {
+      const std::string name = converter + "." + property;
+      if (config_.erase(name) == 0) continue;
+      Notice(name, "option \"" + name + "\" does not apply to AvroConverter");
+    }
   }
 
   void TakeConverterProperty(const std::string& name, const std::string& property,

@@ -9,6 +9,7 @@
 #include "../sink/elasticsearch_options.h"
 #include "../sink/file_options.h"
 #include "../sink/kafka_options.h"
+#include "../sink/registry_options.h"
 #include "output_plugin/event/event_options.h"
 
 namespace penstock {
@@ -34,6 +35,7 @@ Status CheckKafka(const sink::Options& options) {
     return Status(StatusCode::kInvalidOption, "option \"bootstrap.servers\" is missing",
                   "Name the Kafka brokers as host:port, separated by commas.");
   }
+  if (Status s = sink::ParseRegistryOptions(options).status(); !s.ok()) return s;
   return sink::ParseKafkaOptions(options).status();
 }
 
@@ -195,6 +197,27 @@ Status CheckDelimited(const SinkConfig& config, const event::EventOptions& event
   return {};
 }
 
+// Avro and the registry of its schemas need each other.
+Status CheckAvro(const SinkType& type, const event::EventOptions& event, const OptionMap& options) {
+  const auto url = std::find_if(options.begin(), options.end(), [](const auto& option) {
+    const std::string_view name = option.first, ending = "schema.registry.url";
+    return name.size() >= ending.size() && name.substr(name.size() - ending.size()) == ending;
+  });
+  if (!event.WritesAvro()) {
+    if (url == options.end()) return {};
+    return Status(StatusCode::kInvalidOption,
+                  "option \"" + url->first + "\" needs key.converter=avro or value.converter=avro");
+  }
+  if (type.name != "kafka") {
+    return Status(StatusCode::kNotSupported,
+                  "sink type \"" + std::string(type.name) + "\" does not take Avro",
+                  "Set key.converter and value.converter to json.");
+  }
+  if (url != options.end()) return {};
+  return Status(StatusCode::kInvalidOption, "option \"schema.registry.url\" is missing",
+                "Avro schemas are kept in a schema registry with Confluent's interface.");
+}
+
 }  // namespace
 
 std::vector<OptionTable> OptionTablesOf(const std::string& connector) {
@@ -247,11 +270,10 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
   if (!parsed.ok()) return parsed.status();
   config.source = parsed.value();
   if (Status s = AddAddressing(*type, options, &config); !s.ok()) return s;
-  if (Result<event::EventOptions> event = event::ParseEventOptions(config.event); !event.ok()) {
-    return event.status();
-  } else if (Status s = CheckDelimited(config, event.value()); !s.ok()) {
-    return s;
-  }
+  const Result<event::EventOptions> event = event::ParseEventOptions(config.event);
+  if (!event.ok()) return event.status();
+  if (Status s = CheckDelimited(config, event.value()); !s.ok()) return s;
+  if (Status s = CheckAvro(*type, event.value(), options); !s.ok()) return s;
   if (Status s = type->check(config.sink); !s.ok()) return s;
   return config;
 }
@@ -309,7 +331,8 @@ bool IsSecretOption(const std::string& connector, const std::string& name) {
 }
 
 std::string ServerFileOf(std::string_view name, std::string_view value) {
-  constexpr std::string_view kPrefixes[] = {"producer.override.", "elastic.https."};
+  constexpr std::string_view kPrefixes[] = {"producer.override.", "elastic.https.", "key.converter.",
+                                            "value.converter.", "schema.registry."};
   constexpr std::string_view kFamily = "ssl.";
   constexpr std::string_view kEnding = ".location";
   for (const std::string_view prefix : kPrefixes) {

@@ -62,7 +62,7 @@ struct Placeholder {
 std::vector<Placeholder> FindPlaceholders(std::string_view value);
 
 // The file or folder of the server that a destination's option has opened ("ssl.ca.location",
-// with or without "producer.override." or "elastic.https."); empty for other options.
+// with or without "producer.override." and the like before it); empty for other options.
 std::string ServerFileOf(std::string_view name, std::string_view value);
 
 }  // namespace penstock

@@ -73,6 +73,11 @@ struct PenstockDelivery {
 
 namespace {
 
+penstock::sink::Schema SchemaOf(const PenstockSchema& from) {
+  if (from.serial == 0) return {};
+  return {from.serial, {from.text, from.text_len}, {from.name, from.name_len}};
+}
+
 Status Deliver(PenstockDelivery* delivery, const PenstockEvent& from) {
   penstock::pg::FailpointCxx("event_writer");
   penstock::sink::Event event;
@@ -93,6 +98,8 @@ Status Deliver(PenstockDelivery* delivery, const PenstockEvent& from) {
   event.version_lsn = from.version_lsn;
   if (from.routing != nullptr) event.routing = std::string_view(from.routing, from.routing_len);
   event.mapping = std::string_view(from.mapping, from.mapping_len);
+  event.key_schema = SchemaOf(from.key_schema);
+  event.value_schema = SchemaOf(from.value_schema);
   return delivery->sink->Deliver(event);
 }
 

@@ -282,6 +282,9 @@ void HttpClient::Impl::Configure(Transfer* transfer) {
   if (!options_.api_key.empty()) {
     AddHeader(&transfer->headers, "Authorization: ApiKey " + options_.api_key);
   }
+  if (!options_.bearer_token.empty()) {
+    AddHeader(&transfer->headers, "Authorization: Bearer " + options_.bearer_token);
+  }
   if (options_.gzip) (void)curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   SetBody(transfer);
   (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers.get());

@@ -31,6 +31,7 @@ struct HttpOptions {
   std::vector<std::string> nodes;  // scheme://host[:port][/path], no slash at the end
   std::string user, password;      // basic authentication, unless user is empty
   std::string api_key;             // encoded; Authorization: ApiKey
+  std::string bearer_token;        // Authorization: Bearer
   bool gzip = false;               // request bodies
   int64_t connect_timeout_ms = 5000;
   int64_t read_timeout_ms = 30000;

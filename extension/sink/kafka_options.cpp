@@ -8,6 +8,7 @@
 
 #include "kafka_jaas.h"
 #include "kafka_option_rows.h"
+#include "registry_options.h"
 
 namespace penstock::sink {
 namespace {
@@ -54,6 +55,9 @@ Rows* MakeRows() {
     all->rows.push_back(prefixed);
   }
   all->rows.insert(all->rows.end(), std::begin(kTopicRows), std::end(kTopicRows));
+  // Read by ParseRegistryOptions; no property of librdkafka.
+  const OptionTable registry = RegistryOptionTable();
+  all->rows.insert(all->rows.end(), registry.rows, registry.rows + registry.count);
   return all;
 }
 

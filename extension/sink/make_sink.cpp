@@ -10,6 +10,8 @@
 #include "kafka_options.h"
 #include "kafka_sink.h"
 #include "null_sink.h"
+#include "registry_options.h"
+#include "registry_sink.h"
 #include "sink.h"
 
 namespace penstock::sink {
@@ -24,6 +26,14 @@ SinkResult Make(const Options& options) {
   return SinkResult(std::make_unique<SinkOfType>(std::move(parsed.value())));
 }
 
+SinkResult MakeKafka(const Options& options) {
+  Result<RegistryOptions> registry = ParseRegistryOptions(options);
+  if (!registry.ok()) return registry.status();
+  SinkResult sink = Make<KafkaSink, ParseKafkaOptions>(options);
+  if (!sink.ok() || registry.value().http.nodes.empty()) return sink;
+  return SinkResult(std::make_unique<RegistrySink>(std::move(sink.value()), std::move(registry.value())));
+}
+
 SinkResult MakeNull(const Options& options) {
   if (!options.empty()) return UnknownOption(options.begin()->first, {});
   return SinkResult(std::make_unique<NullSink>());
@@ -36,7 +46,7 @@ struct TypeRow {
 
 constexpr TypeRow kTypes[] = {{"elasticsearch", Make<ElasticsearchSink, ParseElasticsearchOptions>},
                               {"file", Make<FileSink, ParseFileOptions>},
-                              {"kafka", Make<KafkaSink, ParseKafkaOptions>},
+                              {"kafka", MakeKafka},
                               {"null", MakeNull}};
 
 }  // namespace

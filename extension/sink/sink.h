@@ -20,6 +20,13 @@ struct Header {
   std::optional<std::string_view> value;
 };
 
+// The Avro schema of a key or value.
+struct Schema {
+  uint64_t serial = 0;  // the same for one text, never another's; 0: not in Avro
+  std::string_view text;
+  std::string_view name;  // full name of the record
+};
+
 // One event as bytes; valid during Deliver only.
 struct Event {
   std::string_view topic;
@@ -34,6 +41,8 @@ struct Event {
   // Of document destinations: key is the id as text, value the document without line breaks.
   std::optional<std::string_view> routing;
   std::string_view mapping;  // {"properties":{…}} of the relation; the same bytes for one plan
+  // What has a schema begins with room for the head of Confluent's wire format.
+  Schema key_schema, value_schema;
 };
 
 using Options = std::map<std::string, std::string>;

@@ -218,7 +218,7 @@ class Walk {
 
   // One or two UTF-16 units. Half of a pair (of a text that was cut) is a question mark, as in Java.
   bool UnescapeUnit(std::string_view text, size_t* at) {
-    uint32_t unit, low;
+    uint32_t unit = 0, low = 0;
     if (!Unit(text, *at, &unit)) return false;
     *at += 4;
     if (unit < 0xD800 || unit > 0xDFFF) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "avro_writer.h"
 #include "json_text.h"
 #include "row_compare.h"
 
@@ -11,6 +12,12 @@ namespace {
 
 // A buffer larger than this after a huge row is given back.
 constexpr size_t kKeepBytes = 4u << 20;
+
+PenstockSchema Described(const AvroSchema* schema) {
+  if (schema == nullptr) return {};
+  return {schema->serial, schema->text.c_str(), static_cast<uint32_t>(schema->text.size()),
+          schema->name.c_str(), static_cast<uint32_t>(schema->name.size())};
+}
 
 }  // namespace
 
@@ -26,13 +33,24 @@ EventEncoder::EventEncoder(EventOptions options, const std::string& database,
   }
   const std::string topic = options_.topic_prefix + options_.topic_delimiter + "message";
   message_topic_ = RouteTopic(options_, RouteTopic(options_, topic, true), false);
+  MakeMessageSchemas();
+  drafts_.resize(4);
+}
+
+// They are ours, so that there is nothing in them that Avro does not allow.
+void EventEncoder::MakeMessageSchemas() {
+  if (options_.key_converter == Converter::kAvro) {
+    message_key_avro_ = MakeAvroSchema(kMessageKeySchema, options_.key_naming).value();
+  }
+  if (options_.value_converter == Converter::kAvro) {
+    message_value_avro_ = MakeAvroSchema(MessageValueSchema(options_), options_.value_naming).value();
+  }
   if (options_.value_schemas) {
     message_value_prefix_ = "{\"schema\":" + MessageValueSchema(options_) + ",\"payload\":";
   }
   if (options_.key_schemas) {
     message_key_prefix_ = "{\"schema\":" + std::string(kMessageKeySchema) + ",\"payload\":";
   }
-  drafts_.resize(4);
 }
 
 void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
@@ -45,6 +63,8 @@ void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string
 void EventEncoder::Reset() {
   bytes_.Clear();
   bytes_.ShrinkTo(kKeepBytes);
+  avro_.Clear();
+  avro_.ShrinkTo(kKeepBytes);
   draft_count_ = 0;
   incomplete_ = doubtful_ = -1;
   events_.clear();
@@ -90,7 +110,33 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
             : "Set decimal.handling.mode=string or time.precision.mode, or event.converting.failure."
               "handling.mode=warn to send null in columns that may be null.");
   }
+  if (Status status = WriteAvro(); !status.ok()) return status;
   Finish(true);
+  return {};
+}
+
+Status EventEncoder::WriteAvro(const AvroSchema* schema, Span* span) {
+  if (schema == nullptr || span->is_null || span->in_avro) return {};
+  const std::string_view json = bytes_.view().substr(span->start, span->size);
+  // A null of a schema is no Avro value but a record without one.
+  if (json == "null") {
+    span->is_null = true;
+    return {};
+  }
+  span->start = avro_.size();
+  span->in_avro = true;
+  Status status = AppendAvro(avro_, *schema, json);
+  span->size = avro_.size() - span->start;
+  return status;
+}
+
+Status EventEncoder::WriteAvro() {
+  if (!options_.WritesAvro()) return {};
+  for (size_t i = 0; i < draft_count_; ++i) {
+    Draft& draft = drafts_[i];
+    if (Status status = WriteAvro(draft.key_avro, &draft.key); !status.ok()) return status;
+    if (Status status = WriteAvro(draft.value_avro, &draft.value); !status.ok()) return status;
+  }
   return {};
 }
 
@@ -121,6 +167,7 @@ EventEncoder::Draft& EventEncoder::NewDraft(const std::string& topic) {
   draft.topic = &topic;
   draft.own_topic.clear();
   draft.key = draft.value = draft.routing = Span{};
+  draft.key_avro = draft.value_avro = nullptr;
   draft.mapping = nullptr;
   draft.identity_header = nullptr;
   draft.added_headers.clear();
@@ -288,6 +335,8 @@ void EventEncoder::AddEvent(const RelationPlan& plan, const Change& change,
   const WriteMode mode{options_.quirks, change.op == 'r'};
   const FieldValue* row = change.op == 'd' ? change.before : change.after;
   Draft& draft = NewDraft(plan.topic);
+  draft.key_avro = plan.key_avro.get();
+  draft.value_avro = plan.value_avro.get();
   if (identity_row != nullptr) {
     draft.identity_header = identity_header;
     draft.identity_value = KeyHeader(plan, identity_row, mode);
@@ -337,8 +386,8 @@ void EventEncoder::AddFlatDelete(const RelationPlan& plan, const Change& change,
   }
 }
 
-void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view content,
-                                 bool transactional, uint64_t lsn, int64_t now_ns) {
+Status EventEncoder::EncodeMessage(std::string_view prefix, std::string_view content,
+                                   bool transactional, uint64_t lsn, int64_t now_ns) {
   Reset();
   TransactionInfo own;
   EventInfo info;
@@ -349,6 +398,8 @@ void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view conte
   }
   info.lsn = lsn;
   Draft& draft = NewDraft(message_topic_);
+  draft.key_avro = message_key_avro_.get();
+  draft.value_avro = message_value_avro_.get();
   draft.key.is_null = draft.value.is_null = false;
   bytes_.Append(message_key_prefix_);
   bytes_.Append("{\"prefix\":");
@@ -375,7 +426,9 @@ void EventEncoder::EncodeMessage(std::string_view prefix, std::string_view conte
   }
   bytes_.Append(message_value_prefix_.empty() ? "\"}}" : "\"}}}");
   draft.value.size = bytes_.size() - draft.value.start;
+  if (Status status = WriteAvro(); !status.ok()) return status;
   Finish(false);  // Debezium's message records have no context headers
+  return {};
 }
 
 void EventEncoder::AddTransactionRecord(uint64_t lsn, bool begins) {
@@ -408,7 +461,8 @@ void EventEncoder::Finish(bool with_context_headers) {
     headers_.push_back({name, value.data(), static_cast<uint32_t>(value.size())});
   };
   auto place = [this](const Span& span) {
-    return span.is_null ? nullptr : bytes_.data() + span.start;
+    const Buffer& bytes = span.in_avro ? avro_ : bytes_;
+    return span.is_null ? nullptr : bytes.data() + span.start;
   };
   for (size_t i = 0; i < draft_count_; ++i) {
     const Draft& draft = drafts_[i];
@@ -426,7 +480,8 @@ void EventEncoder::Finish(bool with_context_headers) {
                        static_cast<uint32_t>(draft.key.size), place(draft.value),
                        static_cast<uint32_t>(draft.value.size), headers_.data() + first,
                        static_cast<uint32_t>(headers_.size() - first), -1, 0, place(draft.routing),
-                       static_cast<uint32_t>(draft.routing.size), nullptr, 0});
+                       static_cast<uint32_t>(draft.routing.size), nullptr, 0,
+                       Described(draft.key_avro), Described(draft.value_avro)});
     if (draft.mapping != nullptr) {
       events_.back().mapping = draft.mapping->data();
       events_.back().mapping_len = static_cast<uint32_t>(draft.mapping->size());

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "avro_schema.h"
 #include "buffer.h"
 #include "metadata.h"
 #include "output_plugin/rendezvous.h"
@@ -52,8 +53,8 @@ class EventEncoder {
   Status Encode(const RelationPlan& plan, const Change& change, int64_t now_ns);
 
   // A logical message; not_transactional: its own time is now_ns and it has no transaction id.
-  void EncodeMessage(std::string_view prefix, std::string_view content, bool transactional,
-                     uint64_t lsn, int64_t now_ns);
+  Status EncodeMessage(std::string_view prefix, std::string_view content, bool transactional,
+                       uint64_t lsn, int64_t now_ns);
 
   // The events of the last call.
   const std::vector<PenstockEvent>& events() const { return events_; }
@@ -73,6 +74,7 @@ class EventEncoder {
     size_t start = 0;
     size_t size = 0;
     bool is_null = true;
+    bool in_avro = false;  // a part of avro_ instead
   };
   struct AddedHeader {  // add.headers
     const AddedField* field = nullptr;
@@ -84,14 +86,20 @@ class EventEncoder {
     const std::string* topic = nullptr;
     std::string own_topic;  // route.by.field
     Span key, value, routing;
+    const AvroSchema* key_avro = nullptr;  // of what goes out as Avro
+    const AvroSchema* value_avro = nullptr;
     const std::string* mapping = nullptr;   // documents
     const char* identity_header = nullptr;  // __debezium.newkey or oldkey
     std::string identity_value;
     std::vector<AddedHeader> added_headers;
   };
 
+  void MakeMessageSchemas();
   void Reset();
   void Finish(bool with_context_headers);
+  // Turns keys and values into Avro where the drafts say so.
+  Status WriteAvro();
+  Status WriteAvro(const AvroSchema* schema, Span* span);
   Draft& NewDraft(const std::string& topic);
   // A tombstone after the last draft: the same key and headers, no value.
   void AddTombstone();
@@ -139,6 +147,7 @@ class EventEncoder {
   uint64_t previous_end_lsn_ = 0;
   std::vector<std::pair<std::string, std::string>> context_headers_;
   std::string message_topic_, message_value_prefix_, message_key_prefix_;
+  std::shared_ptr<const AvroSchema> message_key_avro_, message_value_avro_;
 
   int64_t now_ns_ = 0;
   Buffer bytes_;
@@ -147,6 +156,7 @@ class EventEncoder {
   std::vector<PenstockEvent> events_;
   std::vector<PenstockHeader> headers_;
   Buffer scratch_;
+  Buffer avro_;  // keys and values in Avro, when there are any
   PivotWriter pivot_;
   std::vector<FieldValue> whole_row_;  // pivot: with the large values that did not change
   int incomplete_ = -1;

@@ -60,7 +60,10 @@ const OptionRow kRows[] = {
     {"interval.handling.mode", kScope, kEnum, "numeric", "numeric|string", 0, 0, kYes, "How interval columns are written: microseconds or ISO 8601."},
     {"json.expand", kScope, kBool, "false", nullptr, 0, 0, kYes, "json and jsonb columns are JSON in the event and not a string of it; needs value.converter.schemas.enable=false."},
     {"json.mapping", kScope, kEnum, "dynamic", "dynamic|flattened|disabled", 0, 0, kYes, "How an index maps json, jsonb and hstore columns: left to dynamic mapping, one flattened field, or kept without being searchable."},
+    {"key.converter", kScope, kEnum, "json", "json|org.apache.kafka.connect.json.JsonConverter|avro|io.confluent.connect.avro.AvroConverter", 0, 0, kYes, "How keys are written: JSON, or Avro with their schemas in a schema registry."},
+    {"key.converter.connect.meta.data", kScope, kBool, "true", nullptr, 0, 0, kYes, "The Avro schema of keys keeps what only Kafka Connect knows: connect.name, connect.version and so on."},
     {"key.converter.schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Keys carry their schema."},
+    {"key.converter.scrub.invalid.names", kScope, kBool, "false", nullptr, 0, 0, kYes, "Names that Avro does not allow are made legal in the schema of keys, as AvroConverter does."},
     {"message.key.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Key columns instead of the primary key: \"table-regex:col1,col2;…\"."},
     {"message.prefix.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Logical messages left out, by prefix."},
     {"message.prefix.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Logical messages captured, by prefix."},
@@ -106,8 +109,12 @@ const OptionRow kRows[] = {
     {"transforms", kScope, kList, "", nullptr, 0, 0, kYes, "Names of Kafka Connect transforms; ExtractNewRecordState and RegexRouter are supported."},
     {"transforms.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Options of one transform, as Kafka Connect spells them."},
     {"unavailable.value.placeholder", kScope, kText, "__debezium_unavailable_value", nullptr, 0, 0, kYes, "Stands for a large value that the update did not change and the WAL does not hold."},
+    {"value.converter", kScope, kEnum, "json", "json|org.apache.kafka.connect.json.JsonConverter|avro|io.confluent.connect.avro.AvroConverter", 0, 0, kYes, "How values are written: JSON, or Avro with their schemas in a schema registry."},
+    {"value.converter.connect.meta.data", kScope, kBool, "true", nullptr, 0, 0, kYes, "The Avro schema of values keeps what only Kafka Connect knows: connect.name, connect.version and so on."},
+    {"value.converter.ignore.default.for.nullables", kScope, kBool, "false", nullptr, 0, 0, kYes, "In Avro a null in a column with a default stays null."},
     {"value.converter.replace.null.with.default", kScope, kBool, "true", nullptr, 0, 0, kYes, "A null in a column with a default is printed as the default, as Kafka's JsonConverter does."},
     {"value.converter.schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Values carry their schema."},
+    {"value.converter.scrub.invalid.names", kScope, kBool, "false", nullptr, 0, 0, kYes, "Names that Avro does not allow are made legal in the schema of values, as AvroConverter does."},
 };
 // clang-format on
 
@@ -160,6 +167,7 @@ class Parser {
     if (Status s = ParseTransforms(); !s.ok()) return s;
     if (Status s = FinishDocuments(values_, options_); !s.ok()) return s;
     if (Status s = FinishPivot(values_, options_); !s.ok()) return s;
+    if (Status s = ParseConverters(); !s.ok()) return s;
     return ChoosePrefix();
   }
 
@@ -311,6 +319,51 @@ class Parser {
       }
       options_->topic_map.emplace_back(item.substr(0, colon), item.substr(colon + 1));
     }
+    return {};
+  }
+
+  // After everything that decides on schemas and on the shape of events.
+  Status ParseConverters() {
+    EventOptions& o = *options_;
+    o.key_converter = ConverterOf("key.converter");
+    o.value_converter = ConverterOf("value.converter");
+    if (o.value_converter == Converter::kAvro) {
+      o.replace_null_with_default = !Flag("value.converter.ignore.default.for.nullables");
+    }
+    if (o.WritesAvro() && o.document.addressing) {
+      return Invalid("documents cannot be written as Avro",
+                     "Set key.converter and value.converter to json.");
+    }
+    if (Status s = ParseNaming("key.converter", o.key_converter, &o.key_schemas, &o.key_naming);
+        !s.ok()) {
+      return s;
+    }
+    return ParseNaming("value.converter", o.value_converter, &o.value_schemas, &o.value_naming);
+  }
+
+  Converter ConverterOf(const char* name) const {
+    return Choice(name) < 2 ? Converter::kJson : Converter::kAvro;  // two names for each
+  }
+
+  // The options of one converter; those of the other would do nothing.
+  Status ParseNaming(const std::string& name, Converter converter, bool* schemas,
+                     AvroNaming* naming) const {
+    const bool avro = converter == Converter::kAvro;
+    const std::pair<const char*, bool> kOptions[] = {
+        {".connect.meta.data", true},          {".ignore.default.for.nullables", true},
+        {".replace.null.with.default", false}, {".schemas.enable", false},
+        {".scrub.invalid.names", true},
+    };
+    for (const auto& [option, of_avro] : kOptions) {
+      if (values_.count(name + option) != 0 && of_avro != avro) {
+        return Invalid("option \"" + name + option + "\" needs " + name +
+                       (of_avro ? "=avro" : "=json"));
+      }
+    }
+    if (!avro) return {};
+    *schemas = false;  // not in the record itself
+    naming->connect_meta_data = Flag(name + ".connect.meta.data");
+    naming->scrub_invalid_names = Flag(name + ".scrub.invalid.names");
     return {};
   }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "avro_schema.h"
 #include "extension/core/option.h"
 #include "extension/core/status.h"
 #include "column_rule.h"
@@ -23,6 +24,8 @@ enum class HstoreMode { kJson, kMap };
 enum class FailureMode { kWarn, kSkip, kFail };
 enum class IdentityMissing { kSkip, kFail };
 enum class Output { kEnvelope, kRecord };
+// How a key or value becomes bytes.
+enum class Converter { kJson, kAvro };
 enum class Format { kDebezium, kFlat, kDocument, kPivot };
 enum class PublicationMode { kAllTables, kFiltered, kNoTables, kDisabled };
 // Formats that write plain values: one encoding for each type, whatever the options for Debezium's.
@@ -120,6 +123,9 @@ struct EventOptions {
   bool key_schemas = true;
   bool value_schemas = true;
   bool replace_null_with_default = true;
+  Converter key_converter = Converter::kJson;
+  Converter value_converter = Converter::kJson;
+  AvroNaming key_naming, value_naming;
   Output output = Output::kEnvelope;
   int batch_bytes = 0;  // output.batch.bytes
   Format format = Format::kDebezium;
@@ -161,6 +167,10 @@ struct EventOptions {
   DocumentOptions document;
   PivotOptions pivot;
   std::string run_id;  // __debezium.context.runId; empty: the plugin makes one
+
+  bool WritesAvro() const {
+    return key_converter == Converter::kAvro || value_converter == Converter::kAvro;
+  }
 
   // skipped.operations: c, u, d or t.
   bool Skips(char op) const {

@@ -125,9 +125,42 @@ std::string MappedTopic(const RelationPlan& plan, const EventOptions& options) {
   return found;
 }
 
+Status SetAvro(const std::string& schema, const AvroNaming& naming,
+               std::shared_ptr<const AvroSchema>* avro) {
+  Result<std::shared_ptr<const AvroSchema>> made = MakeAvroSchema(schema, naming);
+  if (!made.ok()) return made.status();
+  *avro = std::move(made.value());
+  return {};
+}
+
+Status FinishKeySchema(RelationPlan* plan, const EventOptions& options, const std::string& name) {
+  const bool avro = options.key_converter == Converter::kAvro;
+  if (!options.key_schemas && !avro) return {};
+  const std::string schema = R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
+                             R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}";
+  if (avro) return plan->key.empty() ? Status() : SetAvro(schema, options.key_naming, &plan->key_avro);
+  plan->key_prefix = Wrapped(schema);
+  plan->key_suffix = "}";
+  return {};
+}
+
+Status FinishValueSchema(RelationPlan* plan, const EventOptions& options, const std::string& name) {
+  const bool flat = options.format == Format::kFlat;
+  const bool avro = options.value_converter == Converter::kAvro;
+  plan->flat_null = flat ? "null" : "";
+  if (!options.value_schemas && !avro) return {};
+  const std::string schema =
+      flat ? FlatSchema(*plan, options, name, false) : EnvelopeSchema(*plan, name);
+  if (avro) return SetAvro(schema, options.value_naming, &plan->value_avro);
+  plan->value_prefix = Wrapped(schema);
+  plan->value_suffix = "}";
+  if (flat) plan->flat_null = Wrapped(FlatSchema(*plan, options, name, true)) + "null}";
+  return {};
+}
+
 }  // namespace
 
-void FinishPlan(RelationPlan* plan, const EventOptions& options) {
+Status FinishPlan(RelationPlan* plan, const EventOptions& options) {
   const std::string name = BaseTopic(options, plan->schema, plan->table);
   plan->topic = MappedTopic(*plan, options);
   if (plan->topic.empty()) {
@@ -147,26 +180,14 @@ void FinishPlan(RelationPlan* plan, const EventOptions& options) {
   if (options.document.addressing) plan->document.mapping = DocumentMapping(*plan, options);
   if (options.format == Format::kPivot) {
     FinishPivotPlan(plan->columns, plan->key, name, options, &plan->pivot);
-    return;
-  }
-  if (options.key_schemas) {
-    plan->key_prefix = Wrapped(R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
-                               R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}");
-    plan->key_suffix = "}";
-  }
-  const bool flat = options.format == Format::kFlat;
-  if (options.value_schemas) {
-    plan->value_prefix =
-        Wrapped(flat ? FlatSchema(*plan, options, name, false) : EnvelopeSchema(*plan, name));
-    plan->value_suffix = "}";
-  }
-  if (flat) {
-    plan->flat_null =
-        options.value_schemas ? Wrapped(FlatSchema(*plan, options, name, true)) + "null}" : "null";
+    return {};
   }
   plan->collection = plan->schema + "." + plan->table;
+  Status status = FinishKeySchema(plan, options, name);
+  if (status.ok()) status = FinishValueSchema(plan, options, name);
   plan->source_names = ",\"schema\":" + JsonString(plan->schema) +
                        ",\"table\":" + JsonString(plan->table) + ",\"txId\":";
+  return status;
 }
 
 }  // namespace penstock::event

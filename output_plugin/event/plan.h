@@ -3,9 +3,11 @@
 #ifndef PENSTOCK_EVENT_PLAN_H
 #define PENSTOCK_EVENT_PLAN_H
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "avro_schema.h"
 #include "column.h"
 #include "document_id.h"
 #include "event_options.h"
@@ -41,6 +43,8 @@ struct RelationPlan {
   std::string source_names;                // ,"schema":…,"table":…,"txId":
   std::vector<int> value_columns;          // indexes of the columns in the value
   int route_column = -1;                   // flat route.by.field
+  // Of what is written as Avro; nullptr: JSON.
+  std::shared_ptr<const AvroSchema> key_avro, value_avro;
 };
 
 // Constants of one stream, the same for all relations.
@@ -52,7 +56,8 @@ struct StreamConstants {
 StreamConstants MakeStreamConstants(const EventOptions& options, const std::string& database,
                                     const std::string& version);
 
-void FinishPlan(RelationPlan* plan, const EventOptions& options);
+// Fails when names cannot be written as Avro.
+Status FinishPlan(RelationPlan* plan, const EventOptions& options);
 
 // delete.tombstone.handling.mode adds the field __deleted.
 bool HasDeletedField(const EventOptions& options);

@@ -144,7 +144,7 @@ TEST(DocumentOptions, TopicsNeedNoPrefix) {
     RelationPlan plan;
     plan.schema = schema;
     plan.table = table;
-    FinishPlan(&plan, options);
+    (void)FinishPlan(&plan, options);
     return plan.topic;
   };
   EXPECT_EQ(topic({}, "s", "t"), "s.t");
