@@ -197,6 +197,29 @@ Status CheckDelimited(const SinkConfig& config, const event::EventOptions& event
   return {};
 }
 
+// Without the converters that write Avro, and without schemas in the place of theirs.
+std::vector<std::pair<std::string, std::string>> AsText(
+    const std::vector<std::pair<std::string, std::string>>& options,
+    const event::EventOptions& event) {
+  auto avro = [&](std::string_view converter) {
+    return (converter == "key.converter" ? event.key_converter : event.value_converter) ==
+           event::Converter::kAvro;
+  };
+  std::vector<std::pair<std::string, std::string>> text;
+  for (const auto& option : options) {
+    bool dropped = false;
+    for (const std::string_view converter : {"key.converter", "value.converter"}) {
+      const bool of_it = std::string_view(option.first).substr(0, converter.size()) == converter;
+      dropped = dropped || (of_it && avro(converter));
+    }
+    if (!dropped) text.push_back(option);
+  }
+  for (const std::string converter : {"key.converter", "value.converter"}) {
+    if (avro(converter)) text.emplace_back(converter + ".schemas.enable", "false");
+  }
+  return text;
+}
+
 // Avro and the registry of its schemas need each other.
 Status CheckAvro(const SinkType& type, const event::EventOptions& event, const OptionMap& options) {
   const auto url = std::find_if(options.begin(), options.end(), [](const auto& option) {
@@ -274,6 +297,7 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
   if (!event.ok()) return event.status();
   if (Status s = CheckDelimited(config, event.value()); !s.ok()) return s;
   if (Status s = CheckAvro(*type, event.value(), options); !s.ok()) return s;
+  config.event_as_text = AsText(config.event, event.value());
   if (Status s = type->check(config.sink); !s.ok()) return s;
   return config;
 }

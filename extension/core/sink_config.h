@@ -20,6 +20,8 @@ using OptionMap = std::map<std::string, std::string>;
 
 struct SinkConfig {
   std::vector<std::pair<std::string, std::string>> event;  // handed to the output plugin untouched
+  // The same for the plugin's text output, which shows Avro as JSON.
+  std::vector<std::pair<std::string, std::string>> event_as_text;
   SourceOptions source;
   sink::Options sink;                // handed to MakeSink
   std::vector<std::string> notices;  // options that do not apply, with the reason; no secrets

@@ -62,13 +62,13 @@ void PutTable(ReturnSetInfo* result, Oid relid) {
 // The plugin's options as pg_logical_slot_peek_changes takes them, one record per line.
 // The owner goes along: tables that exist no more are judged by the rights of their time.
 ArrayType* PluginOptionArray(const SinkConfig* config, Oid owner) {
-  const int count = static_cast<int>(config->event.size());
+  const int count = static_cast<int>(config->event_as_text.size());
   auto* items = static_cast<Datum*>(palloc(sizeof(Datum) * (2 * count + 4)));
   int used = 0;
   for (int i = 0; i < count; i++) {
-    if (strcmp(config->event[i].first.c_str(), "output") == 0) continue;
-    items[used++] = CStringGetTextDatum(config->event[i].first.c_str());
-    items[used++] = CStringGetTextDatum(config->event[i].second.c_str());
+    if (strcmp(config->event_as_text[i].first.c_str(), "output") == 0) continue;
+    items[used++] = CStringGetTextDatum(config->event_as_text[i].first.c_str());
+    items[used++] = CStringGetTextDatum(config->event_as_text[i].second.c_str());
   }
   items[used++] = CStringGetTextDatum("output");
   items[used++] = CStringGetTextDatum("record");

@@ -1,6 +1,5 @@
 #include "avro_name.h"
 
-#include <algorithm>
 #include <cstring>
 
 namespace penstock::event {
@@ -17,17 +16,6 @@ bool IsLegalAvroName(std::string_view name) {
   if (name.empty() || IsDigit(name.front())) return false;
   for (const char c : name) {
     if (!IsWordCharacter(c) && !IsBeyondAscii(c)) return false;
-  }
-  return true;
-}
-
-bool AvroName::IsLegal() const {
-  if (!IsLegalAvroName(simple)) return false;
-  size_t start = 0;
-  while (!space.empty() && start <= space.size()) {
-    const size_t dot = std::min(space.find('.', start), space.size());
-    if (!IsLegalAvroName(std::string_view(space).substr(start, dot - start))) return false;
-    start = dot + 1;
   }
   return true;
 }

@@ -12,7 +12,6 @@ struct AvroName {
   std::string simple;
 
   std::string Full() const { return space.empty() ? simple : space + "." + simple; }
-  bool IsLegal() const;
 };
 
 // A letter or underscore, then letters, digits and underscores. Letters beyond ASCII count, as they

@@ -185,7 +185,8 @@ class Maker {
       return {std::string(kConfluent), "ConnectDefault" + number};
     }
     const AvroName name = SplitAvroName(given, naming_.scrub_invalid_names);
-    if (!name.IsLegal()) Illegal("schema name", std::string(given));
+    // Java does not look at namespaces, so that a topic.prefix with a hyphen works.
+    if (!IsLegalAvroName(name.simple)) Illegal("schema name", std::string(given));
     return name;
   }
 

@@ -114,10 +114,14 @@ TEST(AvroSchema, WithoutMetaData) {
 }
 
 TEST(AvroSchema, IllegalNamesAreErrors) {
-  EXPECT_EQ(SchemaText(R"({"type":"struct","fields":[],"optional":false,"name":"my-server.t.Key"})"),
-            "schema name \"my-server.t.Key\" is not a legal name in Avro");
+  EXPECT_EQ(SchemaText(R"({"type":"struct","fields":[],"optional":false,"name":"s.my-key"})"),
+            "schema name \"s.my-key\" is not a legal name in Avro");
+  EXPECT_EQ(
+      SchemaText(R"({"type":"struct","fields":[],"optional":false,"name":"my-server.t.Key"})"),
+      R"({"type":"record","name":"Key","namespace":"my-server.t","fields":[],"connect.name":"my-server.t.Key"})");
   const std::string named =
       R"({"type":"struct","fields":[{"type":"int32","optional":false,"field":"1 a"}],"optional":false,"name":"my-server.t.Key"})";
+  EXPECT_EQ(SchemaText(named), "field name \"1 a\" is not a legal name in Avro");
   AvroNaming scrub;
   scrub.scrub_invalid_names = true;
   EXPECT_EQ(

@@ -134,9 +134,42 @@ TEST(ConnectConfig, OtherConverters) {
       ReadConnectConfig(Config(R"("value.converter": "io.confluent.connect.avro.AvroConverter",
                 "value.converter.schema.registry.url": "http://r:8081")"),
                         kWorker, "d");
-  ASSERT_EQ(config.errors.size(), 1u);
-  EXPECT_EQ(config.errors[0].option, "value.converter");
-  EXPECT_NE(Errors(config).find("not supported yet"), std::string::npos);
+  EXPECT_EQ(Errors(config), "");
+  EXPECT_EQ(config.options.at("value.converter"), "io.confluent.connect.avro.AvroConverter");
+  EXPECT_EQ(config.options.at("value.converter.schema.registry.url"), "http://r:8081");
+  EXPECT_EQ(config.options.count("value.converter.schemas.enable"), 0u);
+  EXPECT_EQ(config.options.at("key.converter.schemas.enable"), "true");
+
+  const ConnectConfig strange =
+      ReadConnectConfig(Config(R"("value.converter": "com.example.Converter")"), kWorker, "d");
+  ASSERT_EQ(strange.errors.size(), 1u);
+  EXPECT_EQ(strange.errors[0].option, "value.converter");
+  EXPECT_NE(Errors(strange).find("not supported yet"), std::string::npos);
+}
+
+TEST(ConnectConfig, AvroOfTheWorker) {
+  const std::string worker =
+      R"({"bootstrap.servers": "k:1",
+          "key.converter": "io.confluent.connect.avro.AvroConverter",
+          "key.converter.schema.registry.url": "http://r:8081/x",
+          "value.converter": "io.confluent.connect.avro.AvroConverter",
+          "value.converter.schema.registry.url": "http://r:8081/x",
+          "value.converter.basic.auth.credentials.source": "USER_INFO",
+          "value.converter.basic.auth.user.info": "me:secret",
+          "value.converter.schemas.enable": "true"})";
+  const ConnectConfig config = ReadConnectConfig(Config(""), worker, "d");
+  EXPECT_EQ(Errors(config), "");
+  EXPECT_EQ(config.options.at("key.converter"), "io.confluent.connect.avro.AvroConverter");
+  EXPECT_EQ(config.options.at("value.converter.basic.auth.user.info"), "me:secret");
+  EXPECT_TRUE(HasNotice(config, "value.converter.schemas.enable"));
+  EXPECT_TRUE(IsSecretOption("kafka", "value.converter.basic.auth.user.info"));
+
+  const ConnectConfig without = ReadConnectConfig(
+      Config(R"("value.converter": "io.confluent.connect.avro.AvroConverter")"), worker, "d");
+  EXPECT_EQ(Errors(without), "");  // the key's registry is the sink's
+  const ConnectConfig none = ReadConnectConfig(
+      Config(R"("value.converter": "io.confluent.connect.avro.AvroConverter")"), "", "d");
+  EXPECT_NE(Errors(none).find("schema.registry.url"), std::string::npos);
 }
 
 TEST(ConnectConfig, WorkerSettings) {
