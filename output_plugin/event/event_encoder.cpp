@@ -116,7 +116,9 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
 }
 
 Status EventEncoder::WriteAvro(const AvroSchema* schema, Span* span) {
-  if (schema == nullptr || span->is_null || span->in_avro) return {};
+  if (span->is_null || span->in_avro) return {};
+  // Bytes that no reader of the topic understands must not go out.
+  if (schema == nullptr) return Status(StatusCode::kInternal, "an event has no Avro schema");
   const std::string_view json = bytes_.view().substr(span->start, span->size);
   // A null of a schema is no Avro value but a record without one.
   if (json == "null") {
@@ -134,8 +136,12 @@ Status EventEncoder::WriteAvro() {
   if (!options_.WritesAvro()) return {};
   for (size_t i = 0; i < draft_count_; ++i) {
     Draft& draft = drafts_[i];
-    if (Status status = WriteAvro(draft.key_avro, &draft.key); !status.ok()) return status;
-    if (Status status = WriteAvro(draft.value_avro, &draft.value); !status.ok()) return status;
+    Status status;
+    if (options_.key_converter == Converter::kAvro) status = WriteAvro(draft.key_avro, &draft.key);
+    if (status.ok() && options_.value_converter == Converter::kAvro) {
+      status = WriteAvro(draft.value_avro, &draft.value);
+    }
+    if (!status.ok()) return status;
   }
   return {};
 }

@@ -26,6 +26,7 @@ CREATE TABLE kinds (
 );
 
 INSERT INTO plain SELECT i, 'name ' || i FROM generate_series(1, 5) AS i;
-INSERT INTO pair VALUES (1, 'x'), (-9223372036854775808, E'tab\t"\\ \U0001F600 ä', NULL, NULL);
+INSERT INTO pair VALUES (1, 'x');
+INSERT INTO pair VALUES (-9223372036854775808, E'tab\t"\\ \U0001F600 ä', NULL, NULL);
 INSERT INTO evolving VALUES (1, 'one');
 INSERT INTO kinds (id) VALUES (1);

@@ -142,6 +142,7 @@ def tool(*path, arguments=()):
 SUITES = [
     Suite("integration", tool("test", "integration", "run"), count_summary),
     Suite("elasticsearch", tool("test", "integration", "elasticsearch"), count_summary),
+    Suite("avro", tool("test", "integration", "avro"), count_summary),
     Suite("tap", tap, count_prove, ["tmp_check/log/*.log"]),
     Suite("unit", unit, count_ctest),
     Suite("conformance", tool("test", "conformance", "run"), count_summary),

@@ -30,6 +30,7 @@ python3:python3
 kcat:kcat
 java:default-jre-headless
 mvn:maven
+pip3:python3-pip
 setpriv:util-linux
 ps:procps"
 packages_majors="
