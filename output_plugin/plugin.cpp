@@ -232,7 +232,7 @@ void BeginRecords(LogicalDecodingContext *context, const ReorderBufferTXN *txn, 
   Stream *stream = PluginOf(context)->stream;
   if (stream->transaction_begun || !OptionsOf(*stream).transaction_metadata) return;
   stream->transaction_begun = true;
-  pg::RunCxx([=] { stream->encoder->EncodeTransactionBegin(lsn); });
+  pg::RunCxx([=] { return stream->encoder->EncodeTransactionBegin(lsn); });
   Emit(context, txn->end_lsn, {});
 }
 
@@ -249,7 +249,7 @@ void EndRecords(LogicalDecodingContext *context, const ReorderBufferTXN *txn) {
   if (!stream->transaction_begun) return;
   stream->transaction_begun = false;
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
-  pg::RunCxx([=] { stream->encoder->EncodeTransactionEnd(txn->end_lsn); });
+  pg::RunCxx([=] { return stream->encoder->EncodeTransactionEnd(txn->end_lsn); });
   Emit(context, txn->end_lsn, {});
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);

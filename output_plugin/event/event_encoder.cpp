@@ -437,9 +437,11 @@ Status EventEncoder::EncodeMessage(std::string_view prefix, std::string_view con
   return {};
 }
 
-void EventEncoder::AddTransactionRecord(uint64_t lsn, bool begins) {
+Status EventEncoder::AddTransactionRecord(uint64_t lsn, bool begins) {
   Reset();
   Draft& draft = NewDraft(metadata_.topic());
+  draft.key_avro = metadata_.key_avro();
+  draft.value_avro = metadata_.value_avro();
   draft.key.is_null = draft.value.is_null = false;
   metadata_.WriteKey(bytes_, lsn);
   draft.key.size = draft.value.start = bytes_.size();
@@ -449,12 +451,14 @@ void EventEncoder::AddTransactionRecord(uint64_t lsn, bool begins) {
     metadata_.WriteEnd(bytes_, lsn);
   }
   draft.value.size = bytes_.size() - draft.value.start;
+  if (Status status = WriteAvro(); !status.ok()) return status;
   Finish(false);
+  return {};
 }
 
-void EventEncoder::EncodeTransactionBegin(uint64_t lsn) { AddTransactionRecord(lsn, true); }
+Status EventEncoder::EncodeTransactionBegin(uint64_t lsn) { return AddTransactionRecord(lsn, true); }
 
-void EventEncoder::EncodeTransactionEnd(uint64_t lsn) { AddTransactionRecord(lsn, false); }
+Status EventEncoder::EncodeTransactionEnd(uint64_t lsn) { return AddTransactionRecord(lsn, false); }
 
 void EventEncoder::Finish(bool with_context_headers) {
   const size_t context_count = with_context_headers ? context_headers_.size() : 0;

@@ -38,8 +38,8 @@ class EventEncoder {
                         uint64_t origin_lsn);
   // provide.transaction.metadata: the record before a transaction's first event, and that after its
   // last. lsn: of its first change; the end of its commit record.
-  void EncodeTransactionBegin(uint64_t lsn);
-  void EncodeTransactionEnd(uint64_t lsn);
+  Status EncodeTransactionBegin(uint64_t lsn);
+  Status EncodeTransactionEnd(uint64_t lsn);
 
   // Of snapshot rows, which come without a transaction of their own.
   void SetXid(uint32_t xid) { transaction_.SetXid(xid); }
@@ -104,7 +104,7 @@ class EventEncoder {
   // A tombstone after the last draft: the same key and headers, no value.
   void AddTombstone();
   EventInfo InfoOf(const Change& change, char op) const;
-  void AddTransactionRecord(uint64_t lsn, bool begins);
+  Status AddTransactionRecord(uint64_t lsn, bool begins);
   bool KeyChanged(const RelationPlan& plan, const Change& change);
   void WriteFields(const RelationPlan& plan, const std::vector<int>& columns, const FieldValue* row,
                    const WriteMode& mode);

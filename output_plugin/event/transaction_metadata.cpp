@@ -33,6 +33,12 @@ TransactionMetadata::TransactionMetadata(const EventOptions& options)
   const std::string name =
       options.topic_prefix + options.topic_delimiter + options.transaction_topic;
   topic_ = RouteTopic(options, RouteTopic(options, name, true), false);
+  if (options.key_converter == Converter::kAvro) {
+    key_avro_ = MakeAvroSchema(kKeySchema, options.key_naming).value();
+  }
+  if (options.value_converter == Converter::kAvro) {
+    value_avro_ = MakeAvroSchema(kValueSchema, options.value_naming).value();
+  }
 }
 
 void TransactionMetadata::Begin(uint32_t xid, int64_t commit_us) {

@@ -4,11 +4,13 @@
 #define PENSTOCK_EVENT_TRANSACTION_METADATA_H
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "avro_schema.h"
 #include "buffer.h"
 #include "event_options.h"
 
@@ -21,6 +23,10 @@ class TransactionMetadata {
 
   bool enabled() const { return enabled_; }
   const std::string& topic() const { return topic_; }
+
+  // Of the records' keys and values where they are written as Avro; nullptr: JSON.
+  const AvroSchema* key_avro() const { return key_avro_.get(); }
+  const AvroSchema* value_avro() const { return value_avro_.get(); }
 
   void Begin(uint32_t xid, int64_t commit_us);
 
@@ -47,6 +53,7 @@ class TransactionMetadata {
   bool enabled_ = false;
   std::string topic_;
   std::string key_prefix_, value_prefix_;
+  std::shared_ptr<const AvroSchema> key_avro_, value_avro_;
   std::string_view suffix_of_key_, suffix_of_value_;
   bool messages_apart_ = false;
 
