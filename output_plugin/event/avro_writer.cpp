@@ -289,4 +289,10 @@ Status AppendAvro(Buffer& out, const AvroSchema& schema, std::string_view json) 
                 "an event does not fit its Avro schema \"" + schema.name + "\"");
 }
 
+PenstockSchema Described(const AvroSchema* schema) {
+  if (schema == nullptr) return {};
+  return {schema->serial, schema->text.c_str(), static_cast<uint32_t>(schema->text.size()),
+          schema->name.c_str(), static_cast<uint32_t>(schema->name.size())};
+}
+
 }  // namespace penstock::event

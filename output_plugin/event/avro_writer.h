@@ -10,6 +10,7 @@
 
 #include "avro_schema.h"
 #include "buffer.h"
+#include "output_plugin/rendezvous.h"
 
 namespace penstock::event {
 
@@ -19,6 +20,9 @@ constexpr size_t kWireHeadBytes = 5;
 // Appends room for the head and the value. json: compact, as the encoder writes it.
 // kDataError: null, or another form, where the schema has no place for it; out is as before then.
 Status AppendAvro(Buffer& out, const AvroSchema& schema, std::string_view json);
+
+// The schema as a sink sees it; nullptr: none.
+PenstockSchema Described(const AvroSchema* schema);
 
 }  // namespace penstock::event
 

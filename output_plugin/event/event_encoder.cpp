@@ -13,12 +13,6 @@ namespace {
 // A buffer larger than this after a huge row is given back.
 constexpr size_t kKeepBytes = 4u << 20;
 
-PenstockSchema Described(const AvroSchema* schema) {
-  if (schema == nullptr) return {};
-  return {schema->serial, schema->text.c_str(), static_cast<uint32_t>(schema->text.size()),
-          schema->name.c_str(), static_cast<uint32_t>(schema->name.size())};
-}
-
 }  // namespace
 
 EventEncoder::EventEncoder(EventOptions options, const std::string& database,

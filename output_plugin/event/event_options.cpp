@@ -334,6 +334,14 @@ class Parser {
       return Invalid("documents cannot be written as Avro",
                      "Set key.converter and value.converter to json.");
     }
+    if (o.WritesAvro() && o.format == Format::kPivot) {
+      return Status(StatusCode::kNotSupported, "format=pivot is not written as Avro",
+                    "Set key.converter and value.converter to json.");
+    }
+    if (o.value_converter == Converter::kAvro && o.json_expand) {
+      return Invalid("option \"json.expand\" needs value.converter=json",
+                     "A schema is the same for all rows, and JSON is not.");
+    }
     if (Status s = ParseNaming("key.converter", o.key_converter, &o.key_schemas, &o.key_naming);
         !s.ok()) {
       return s;

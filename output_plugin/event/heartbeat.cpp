@@ -1,5 +1,6 @@
 #include "heartbeat.h"
 
+#include "avro_writer.h"
 #include "json_text.h"
 #include "plan.h"
 
@@ -15,6 +16,14 @@ std::string Start(bool schemas, const char* schema) {
   return schemas ? "{\"schema\":" + std::string(schema) + ",\"payload\":" : std::string();
 }
 
+// The text itself, or what it is in Avro.
+std::string_view Written(const AvroSchema* avro, const std::string& json, Buffer* bytes) {
+  if (avro == nullptr) return json;
+  bytes->Clear();
+  (void)AppendAvro(*bytes, *avro, json);  // it fits: the schema is its own
+  return bytes->view();
+}
+
 }  // namespace
 
 Heartbeat::Heartbeat(const EventOptions& options, const std::string& prefix)
@@ -24,17 +33,28 @@ Heartbeat::Heartbeat(const EventOptions& options, const std::string& prefix)
       key_(Start(options.key_schemas, kKeySchema) + "{\"serverName\":" +
            JsonString(options.topic_prefix) + (options.key_schemas ? "}}" : "}")),
       value_start_(Start(options.value_schemas, kValueSchema) + "{\"ts_ms\":"),
-      value_end_(options.value_schemas ? "}}" : "}") {}
+      value_end_(options.value_schemas ? "}}" : "}") {
+  if (options.key_converter == Converter::kAvro) {
+    key_avro_ = MakeAvroSchema(kKeySchema, options.key_naming).value();
+  }
+  if (options.value_converter == Converter::kAvro) {
+    value_avro_ = MakeAvroSchema(kValueSchema, options.value_naming).value();
+  }
+}
 
 PenstockEvent Heartbeat::Make(int64_t now_ms) {
   value_ = value_start_ + std::to_string(now_ms) + value_end_;
   PenstockEvent event = {};
   event.topic = topic_.c_str();
   event.topic_len = static_cast<uint32_t>(topic_.size());
-  event.key = key_.data();
-  event.key_len = static_cast<uint32_t>(key_.size());
-  event.value = value_.data();
-  event.value_len = static_cast<uint32_t>(value_.size());
+  const std::string_view key = Written(key_avro_.get(), key_, &key_bytes_);
+  const std::string_view value = Written(value_avro_.get(), value_, &value_bytes_);
+  event.key = key.data();
+  event.key_len = static_cast<uint32_t>(key.size());
+  event.value = value.data();
+  event.value_len = static_cast<uint32_t>(value.size());
+  event.key_schema = Described(key_avro_.get());
+  event.value_schema = Described(value_avro_.get());
   event.partition = 0;
   return event;
 }

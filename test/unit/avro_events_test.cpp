@@ -7,6 +7,7 @@
 
 #include "field_values.h"
 #include "output_plugin/event/event_encoder.h"
+#include "output_plugin/event/heartbeat.h"
 
 namespace penstock::event {
 namespace {
@@ -109,6 +110,17 @@ TEST_F(AvroEventsTest, Messages) {
   EXPECT_EQ(Value(0).substr(Value(0).size() - 6), "\2\2p\2\2x");
 }
 
+TEST_F(AvroEventsTest, Heartbeats) {
+  const auto options = ParseEventOptions(
+      {{"topic.prefix", "p"}, {"key.converter", "avro"}, {"value.converter", "avro"}});
+  ASSERT_TRUE(options.ok());
+  Heartbeat heartbeat(options.value(), "h");
+  const PenstockEvent event = heartbeat.Make(1);
+  EXPECT_EQ(std::string(event.key, event.key_len), "\0\0\0\0\0\2p"s);
+  EXPECT_EQ(std::string(event.value, event.value_len), "\0\0\0\0\0\2"s);
+  EXPECT_EQ(std::string(event.value_schema.name), "io.debezium.connector.common.Heartbeat");
+}
+
 TEST_F(AvroEventsTest, IllegalNamesStopThePlan) {
   Make({{"value.converter", "avro"}});
   plan_.columns[1].name = "a b";
@@ -119,6 +131,15 @@ TEST_F(AvroEventsTest, IllegalNamesStopThePlan) {
 TEST_F(AvroEventsTest, DocumentsAreNotAvro) {
   EXPECT_FALSE(
       ParseEventOptions({{"topic.prefix", "p"}, {"format", "document"}, {"key.converter", "avro"}})
+          .ok());
+  EXPECT_FALSE(
+      ParseEventOptions({{"topic.prefix", "p"}, {"format", "pivot"}, {"value.converter", "avro"}})
+          .ok());
+  EXPECT_FALSE(
+      ParseEventOptions({{"topic.prefix", "p"},
+                         {"schemas.enable", "false"},
+                         {"json.expand", "true"},
+                         {"value.converter", "avro"}})
           .ok());
   EXPECT_FALSE(ParseEventOptions(
                    {{"topic.prefix", "p"}, {"value.converter.scrub.invalid.names", "true"}})
