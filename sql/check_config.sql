@@ -78,7 +78,7 @@ SELECT severity, option, message FROM pg_temp.check_config('{
     "decimal.handling.mode": "string"
   }}', :'worker');
 
--- 5. Avro and a schema registry: known, not there yet
+-- 5. Avro and a schema registry
 SELECT * FROM pg_temp.check_config('{
   "name": "students", "config": {
     "connector.class": "io.debezium.connector.postgresql.PostgresConnector",

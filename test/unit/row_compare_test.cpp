@@ -20,7 +20,7 @@ RelationPlan Plan() {
   plan.columns.push_back(std::move(v));
   plan.in_value = {false, true};
   plan.key = {0};
-  FinishPlan(&plan, ParseEventOptions({{"topic.prefix", "srv"}}).value());
+  (void)FinishPlan(&plan, ParseEventOptions({{"topic.prefix", "srv"}}).value());
   return plan;
 }
 
