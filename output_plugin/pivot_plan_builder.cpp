@@ -24,9 +24,9 @@ const ColumnShape* FindColumn(const RelationShape& shape, const std::string& nam
 }
 
 Status NoColumn(const RelationShape& shape, const char* option, const std::string& name) {
-  return Status(StatusCode::kInvalidOption,
-                std::string("option \"") + option + "\" names column \"" + name +
-                    "\", which table \"" + FullName(shape) + "\" does not have");
+  return Status(StatusCode::kInvalidOption, std::string("option \"") + option +
+                                                "\" names column \"" + name + "\", which table \"" +
+                                                FullName(shape) + "\" does not have");
 }
 
 // A time comes from the column that the option names, else from one that is called like it.
@@ -132,7 +132,8 @@ Status PlanPivot(const RelationShape& shape, const EventOptions& options,
   }
   // Of a masked key or time column there is a second one, which is no field either.
   std::vector<AttrNumber> told;
-  for (const int index : plan.key) told.push_back(bound->sources[static_cast<size_t>(index)].attnum);
+  for (const int index : plan.key)
+    told.push_back(bound->sources[static_cast<size_t>(index)].attnum);
   for (size_t i = 0; i < event::kPivotTimes; ++i) {
     if (columns.times[i] == InvalidAttrNumber) continue;
     pivot.times[i] = index_of(columns.times[i]);

@@ -95,10 +95,11 @@ Status CsvWriter::Append(event::Buffer& out, const Event& event) {
     header_ = names_.view();
     out.Append(header_);
   } else if (header_ != names_.view()) {
-    return {StatusCode::kDataError,
-            "the columns of an event for topic \"" + topic + "\" are not those of the file's header",
-            "Give tables with other key or extra columns a sink and a file of their own; after such "
-            "a change of a table, move the file away."};
+    return {
+        StatusCode::kDataError,
+        "the columns of an event for topic \"" + topic + "\" are not those of the file's header",
+        "Give tables with other key or extra columns a sink and a file of their own; after such "
+        "a change of a table, move the file away."};
   }
   out.Append(cells_.view());
   return {};

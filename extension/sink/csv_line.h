@@ -1,6 +1,7 @@
 // csv_line.h: events as lines of delimited text, as the file sink writes them with file.format=csv:
-// a header line with the names, then a line a record. Quoting is RFC 4180's; a line ends with a line
-// feed. NULL is nothing at all and the empty text a pair of quotes, as PostgreSQL's COPY has it.
+// a header line with the names, then a line a record. Quoting is RFC 4180's; a line ends with a
+// line feed. NULL is nothing at all and the empty text a pair of quotes, as PostgreSQL's COPY has
+// it.
 #ifndef PENSTOCK_SINK_CSV_LINE_H
 #define PENSTOCK_SINK_CSV_LINE_H
 

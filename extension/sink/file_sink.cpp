@@ -131,7 +131,8 @@ Status FileSink::ReadHeader(uint64_t size, std::string* header) {
   }
   header->resize(FirstCsvLine(std::string_view(*header).substr(0, read)));
   if (size == 0 || !header->empty()) return {};
-  return {StatusCode::kDataError, "file \"" + options_.path + "\" does not begin with a header line",
+  return {StatusCode::kDataError,
+          "file \"" + options_.path + "\" does not begin with a header line",
           "Delimited text is not appended to a file of another kind; move it away."};
 }
 

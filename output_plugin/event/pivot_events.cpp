@@ -10,12 +10,12 @@ bool IsKnown(const FieldValue& value) {
 
 Status LacksOldValues(const RelationPlan& plan) {
   const std::string table = plan.schema + "." + plan.table;
-  return Status(StatusCode::kDataError,
-                "the WAL does not hold the old values of table \"" + table +
-                    "\", which format=pivot writes",
-                "Use SELECT penstock.set_replica_identity('" + table +
-                    "', 'full'). Changes made before stay without them: with "
-                    "pivot.old.values.missing=null they are sent all the same.");
+  return Status(
+      StatusCode::kDataError,
+      "the WAL does not hold the old values of table \"" + table + "\", which format=pivot writes",
+      "Use SELECT penstock.set_replica_identity('" + table +
+          "', 'full'). Changes made before stay without them: with "
+          "pivot.old.values.missing=null they are sent all the same.");
 }
 
 // What the WAL holds of a change may lack large values that did not change; the old row has them.

@@ -10,8 +10,8 @@ namespace {
 using Values = std::map<std::string, std::string>;
 
 // In the order of PivotColumn.
-constexpr const char* kNames[] = {"change_field",     "old_value",        "new_value",
-                                  "datetime_created", "datetime_updated", "datetime_deleted",
+constexpr const char* kNames[] = {"change_field",      "old_value",        "new_value",
+                                  "datetime_created",  "datetime_updated", "datetime_deleted",
                                   "datetime_inserted", "crud_type"};
 static_assert(sizeof kNames / sizeof kNames[0] == kPivotColumns, "one name per column");
 
@@ -93,7 +93,8 @@ Status ParsePairs(const std::string& option, const std::string& text, size_t fir
         colon == std::string::npos ? std::string() : std::string(Trim(item.substr(colon + 1)));
     if (column < last && !other.empty() && use(column, other)) continue;
     std::string known;
-    for (size_t i = first; i < last; ++i) known += (i == first ? "" : ", ") + std::string(kNames[i]);
+    for (size_t i = first; i < last; ++i)
+      known += (i == first ? "" : ", ") + std::string(kNames[i]);
     return Invalid("invalid item \"" + item + "\" in option \"" + option + "\"",
                    "Items are name:column, each name once, of " + known + ".");
   }
@@ -146,7 +147,8 @@ Status ParsePivot(const Values& values, PivotOptions* pivot) {
 Status FinishPivot(const Values& values, EventOptions* options) {
   if (!EqualsIgnoreCase(Given(values, "format"), "pivot")) return RefuseWithoutPivot(values);
   if (options->format != Format::kPivot) {
-    return Invalid("format=pivot and ExtractNewRecordState exclude each other");
+    return Invalid("format=pivot and transforms that shape events exclude each other",
+                   "Transforms that name topics go with it.");
   }
   if (Status s = RefuseMisplaced(values, *options); !s.ok()) return s;
   if (Status s = ParsePivot(values, &options->pivot); !s.ok()) return s;

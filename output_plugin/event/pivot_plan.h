@@ -15,9 +15,9 @@
 namespace penstock::event {
 
 struct PivotField {
-  int index = -1;     // in the row
+  int index = -1;      // in the row
   bool extra = false;  // told by every record: a record of its own only when it changes
-  std::string start;  // ,"change_field":"name","old_value":  (made by FinishPivotPlan)
+  std::string start;   // ,"change_field":"name","old_value":  (made by FinishPivotPlan)
 };
 
 struct PivotPlan {

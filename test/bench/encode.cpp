@@ -88,7 +88,8 @@ std::vector<Sample> MakeSamples() {
       R"({"k": 123456, "name": "name-123456", "tags": ["a", "b", "t3"]})";
   static const std::string large(20000, 'x');
   static const std::string money = Numeric(1, 2, {12, 3456, 7800});
-  static const std::string wide = Numeric(6, 10, {1, 2345, 6789, 123, 4567, 8901, 2345, 6789, 1234, 5600});
+  static const std::string wide =
+      Numeric(6, 10, {1, 2345, 6789, 123, 4567, 8901, 2345, 6789, 1234, 5600});
   static const std::string uuid = Repeat("\x01\x23\x45\x67\x89\xAB\xCD\xEF", 16);
   static const std::string binary = Repeat("\xFF\x10\x80", 256);
   static const IntervalValue interval{11045678000, 3, 14};
@@ -147,8 +148,7 @@ double Measure(const Column& column, const FieldValue& value, std::chrono::milli
     count += kBatch;
   }
   *size = out.size();
-  return std::chrono::duration<double, std::nano>(now - start).count() /
-         static_cast<double>(count);
+  return std::chrono::duration<double, std::nano>(now - start).count() / static_cast<double>(count);
 }
 
 }  // namespace

@@ -86,13 +86,14 @@ class PivotTest : public testing::Test {
 
 TEST_F(PivotTest, InsertHasARecordForEachFieldThatNoOtherTells) {
   Make({{"pivot.column.map", "datetime_created:$commit"}});
-  EXPECT_EQ(Encode('c', nullptr, new_row_),
-            std::vector<std::string>{
-                std::string(R"({"id":1,"change_field":"stock","change_id":"500-0"} )") +
-                R"({"id":1,"owner":"joe","change_field":"stock","old_value":null,"new_value":"C",)" +
-                R"("datetime_created":)" + kCommit +
-                R"(,"datetime_updated":null,"datetime_deleted":null,"datetime_inserted":)" +
-                kCommit + R"(,"crud_type":"c"})"});
+  EXPECT_EQ(
+      Encode('c', nullptr, new_row_),
+      std::vector<std::string>{
+          std::string(R"({"id":1,"change_field":"stock","change_id":"500-0"} )") +
+          R"({"id":1,"owner":"joe","change_field":"stock","old_value":null,"new_value":"C",)" +
+          R"("datetime_created":)" + kCommit +
+          R"(,"datetime_updated":null,"datetime_deleted":null,"datetime_inserted":)" + kCommit +
+          R"(,"crud_type":"c"})"});
 }
 
 TEST_F(PivotTest, UpdateHasARecordForEachFieldThatChanged) {
@@ -147,10 +148,11 @@ TEST_F(PivotTest, RowsOfOneWalRecordAreToldApart) {
 
 TEST_F(PivotTest, SnapshotRowsAreKnownByTheirKey) {
   Make();
-  EXPECT_EQ(Encode('r', nullptr, new_row_)[0],
-            Record(R"({"id":1,"change_field":"stock","change_id":"snapshot"})",
-                   R"({"id":1,"owner":"joe","change_field":"stock","old_value":null,"new_value":"C")",
-                   "null", "r\"}"));
+  EXPECT_EQ(
+      Encode('r', nullptr, new_row_)[0],
+      Record(R"({"id":1,"change_field":"stock","change_id":"snapshot"})",
+             R"({"id":1,"owner":"joe","change_field":"stock","old_value":null,"new_value":"C")",
+             "null", "r\"}"));
   Make({}, false);
   (void)Encode('r', nullptr, new_row_);
   EXPECT_EQ(Encode('r', nullptr, new_row_)[0].substr(0, 55),
@@ -170,8 +172,8 @@ TEST_F(PivotTest, AnotherKeyIsAnotherRow) {
 
 TEST_F(PivotTest, OldValuesThatAreMissingStopUnlessToldOtherwise) {
   Make();
-  const FieldValue key_only[4] = {Number(1), State(FieldState::kAbsent),
-                                  State(FieldState::kAbsent), State(FieldState::kAbsent)};
+  const FieldValue key_only[4] = {Number(1), State(FieldState::kAbsent), State(FieldState::kAbsent),
+                                  State(FieldState::kAbsent)};
   EXPECT_EQ(TryEncode('u', nullptr, new_row_).code(), StatusCode::kDataError);
   const Status status = TryEncode('d', key_only, nullptr);
   EXPECT_EQ(status.code(), StatusCode::kDataError);
@@ -239,7 +241,7 @@ TEST(PivotOptionsTest, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(error_of({{"format", "pivot"},
                       {"transforms", "u"},
                       {"transforms.u.type", "io.debezium.transforms.ExtractNewRecordState"}}),
-            "format=pivot and ExtractNewRecordState exclude each other");
+            "format=pivot and transforms that shape events exclude each other");
 }
 
 }  // namespace
