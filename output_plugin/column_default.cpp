@@ -85,6 +85,13 @@ bool IsPlainText(const TypeShape &type) {
          type.type == PgType::kJson;
 }
 
+// Debezium shows such defaults without what the column's modifier does to them: not padded, and with
+// all digits.
+bool ShownAsWritten(PgType type) {
+  return type == PgType::kBpchar || type == PgType::kNumeric || type == PgType::kTime ||
+         type == PgType::kTimestamp || type == PgType::kTimestamptz;
+}
+
 // The literal through the type's input function. A cut or foreign literal is no default.
 bool ParseLiteral(const ColumnShape &column, char *literal, bool quirks, event::FieldValue *value) {
   volatile bool parsed = false;
@@ -94,8 +101,7 @@ bool ParseLiteral(const ColumnShape &column, char *literal, bool quirks, event::
     Oid function;
     Oid parameter;
     getTypeInputInfo(column.type.oid, &function, &parameter);
-    // Debezium shows a char(n) default as written, without its padding.
-    const int32 typmod = quirks && column.type.type == PgType::kBpchar ? -1 : column.type.typmod;
+    const int32 typmod = quirks && ShownAsWritten(column.type.type) ? -1 : column.type.typmod;
     const Datum datum = OidInputFunctionCall(function, literal, parameter, typmod);
     ReadDatum(column.type, datum, value);
     parsed = true;
@@ -121,6 +127,8 @@ void ReadDefault(Relation relation, Form_pg_attribute attribute, bool quirks, Co
     column->default_kind = DefaultKind::kFunction;
     return;
   }
+  // Of an expression of texts Debezium takes the first one.
+  if (quirks && *text == '(' && IsPlainText(column->type)) ++text;
   char *literal = QuotedLiteral(text, quirks);
   if (literal == nullptr && column->type.type == PgType::kBit) {
     column->default_kind = DefaultKind::kFunction;  // a number cast to bits

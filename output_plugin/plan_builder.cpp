@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "document_plan.h"
+#include "event/numeric.h"
+#include "event/time_text.h"
 #include "pivot_plan_builder.h"
 #include "source_rule.h"
 
@@ -243,13 +245,26 @@ std::string FunctionDefault(const Column& column, const TypeShape& type) {
   }
 }
 
+// What Debezium makes of literals with more digits than the column has: a decimal is none, and an
+// instant of whole seconds keeps them (its scale is changed for that).
+bool FitsAsDefault(const ColumnShape& shape, Column* column) {
+  if (column->kind == Kind::kZonedTimestamp && column->scale == 0) column->scale = event::kFewest;
+  if (shape.type.type != PgType::kNumeric || shape.type.typmod < 0) return true;
+  const event::Numeric numeric({shape.default_value.bytes, shape.default_value.size});
+  return numeric.MinimalScale() <= column->scale;
+}
+
 void SetDefault(const ColumnShape& shape, const EventOptions& options, Column* column) {
   if (shape.default_kind == DefaultKind::kNone || column->kind == Kind::kVariableDecimal) return;
   if (shape.default_kind == DefaultKind::kFunction) {
     column->default_json = FunctionDefault(*column, shape.type);
   } else {
+    const int scale = column->scale;
+    if (options.quirks && !FitsAsDefault(shape, column)) return;
     event::Buffer json;
-    if (!WriteValue(json, *column, shape.default_value, {options.quirks, false})) return;
+    const bool written = WriteValue(json, *column, shape.default_value, {options.quirks, false});
+    column->scale = scale;
+    if (!written) return;
     column->default_json.assign(json.data(), json.size());
   }
   column->has_default = true;

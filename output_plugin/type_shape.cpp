@@ -128,19 +128,6 @@ FmgrInfo *OutputFunction(Oid type) {
   return info;
 }
 
-// Debezium takes the modifier of the column or of its direct domain, not of a domain below that.
-int32 DomainTypmod(Oid type, int32 typmod, bool quirks, Oid *base) {
-  int32 own = typmod;
-  *base = getBaseTypeAndTypmod(type, &typmod);
-  if (!quirks || *base == type) return typmod;
-  HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
-  if (HeapTupleIsValid(tuple)) {
-    own = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple))->typtypmod;
-    ReleaseSysCache(tuple);
-  }
-  return own;
-}
-
 char *TypeName(Oid type) {
   HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(type));
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", type);
@@ -199,10 +186,10 @@ void ReadArrayShape(Oid element, Reading reading, TypeShape *shape) {
 
 void ReadTypeShape(Oid type, int32 typmod, Reading reading, TypeShape *shape) {
   memset(shape, 0, sizeof *shape);
-  shape->typmod = DomainTypmod(type, typmod, reading.quirks, &shape->oid);
+  shape->typmod = typmod;
+  shape->oid = getBaseTypeAndTypmod(type, &shape->typmod);
   shape->is_domain = shape->oid != type;
-  shape->base_typmod = typmod;
-  (void)getBaseTypeAndTypmod(type, &shape->base_typmod);
+  shape->base_typmod = shape->typmod;
   HeapTuple tuple = SearchSysCache1(TYPEOID, ObjectIdGetDatum(shape->oid));
   if (!HeapTupleIsValid(tuple)) elog(ERROR, "cache lookup failed for type %u", shape->oid);
   const Form_pg_type form = reinterpret_cast<Form_pg_type>(GETSTRUCT(tuple));

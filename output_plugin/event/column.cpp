@@ -1,5 +1,6 @@
 #include "column.h"
 
+#include "digest.h"
 #include "json_text.h"
 
 namespace penstock::event {
@@ -141,21 +142,39 @@ std::string Base64(std::string_view bytes) {
   return std::string(out.view());
 }
 
+// Bytes as a JSON string; what is no UTF-8 is U+FFFD, as in Java.
+std::string TextJson(std::string_view bytes) {
+  std::string text;
+  for (size_t i = 0; i < bytes.size();) {
+    const auto c = static_cast<unsigned char>(bytes[i]);
+    const size_t n = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+    size_t good = n == 0 ? 0 : 1;
+    while (good != 0 && good < n && i + good < bytes.size() && (bytes[i + good] & 0xC0) == 0x80) ++good;
+    if (n != 0 && good == n) {
+      text += bytes.substr(i, n);
+    } else {
+      text += "\uFFFD";
+    }
+    i += good == 0 ? 1 : good;
+  }
+  return JsonString(text);
+}
+
 // Debezium's placeholder of an array: elements that it can make from the placeholder's bytes.
 std::string UnavailableArray(const Column& column, const std::string& placeholder) {
   const std::string& type = column.type_name;
   if (column.element->kind == Kind::kArray) return "null";
   if (type == "_text" || type == "_varchar" || type == "_bpchar" || type == "_json" ||
       type == "_jsonb") {
-    return "[" + JsonString(placeholder) + "]";
+    return "[" + TextJson(placeholder) + "]";
   }
+  if (type == "_bytea" && column.element->kind != Kind::kBytes) return "null";
   if (type == "_bytea") return "[" + Quoted(Base64(placeholder)) + "]";
-  // Java's UUID.nameUUIDFromBytes of the default placeholder.
-  if (type == "_uuid") return "[\"b68a35a7-17ad-35b3-af2a-ae46edb4545a\"]";
+  if (type == "_uuid") return "[\"" + NameUuid(placeholder) + "\"]";
   if (type == "_int4" || type == "_int8" || type == "_date") {
     std::string codes = "[";
     for (const char c : placeholder) {
-      codes += (codes.size() > 1 ? "," : "") + std::to_string(static_cast<unsigned char>(c));
+      codes += (codes.size() > 1 ? "," : "") + std::to_string(static_cast<signed char>(c));
     }
     return codes + "]";
   }
@@ -170,9 +189,11 @@ std::string UnavailableJson(const Column& column, const EventOptions& options) {
     case Kind::kJson:
     case Kind::kJsonTree:
     case Kind::kXml:
+    case Kind::kLtree:
     case Kind::kTsvector:
+    case Kind::kNumericText:
     case Kind::kHex:
-      return JsonString(placeholder);
+      return TextJson(placeholder);
     case Kind::kBytes:
       return Quoted(Base64(placeholder));
     case Kind::kBase64:  // Debezium forgets these two
@@ -183,9 +204,9 @@ std::string UnavailableJson(const Column& column, const EventOptions& options) {
       return options.quirks ? "null" : Quoted(std::string(out.view()));
     }
     case Kind::kHstoreJson:
-      return JsonString("{" + JsonString(placeholder) + ":" + JsonString(placeholder) + "}");
+      return JsonString("{" + TextJson(placeholder) + ":" + TextJson(placeholder) + "}");
     case Kind::kHstoreMap:
-      return "{" + JsonString(placeholder) + ":" + JsonString(placeholder) + "}";
+      return "{" + TextJson(placeholder) + ":" + TextJson(placeholder) + "}";
     case Kind::kArray:
       return UnavailableArray(column, placeholder);
     default:
@@ -251,7 +272,7 @@ bool WriteField(Buffer& out, const Column& column, const FieldValue& value, cons
   switch (value.state) {
     case FieldState::kValue:
       if (WriteValue(out, column, value, mode)) return true;
-      out.Append("null");
+      out.Append(column.null_json);
       return false;
     case FieldState::kNull:
       out.Append(column.null_json);

@@ -157,7 +157,7 @@ struct WriteMode {
 // Writes the value (state kValue). False: the kind cannot express it, nothing was written.
 bool WriteValue(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode);
 
-// Writes any state; false as above, then "null" was written.
+// Writes any state; false as above, then null_json was written.
 bool WriteField(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode);
 
 // The value as Kafka Connect's SimpleHeaderConverter prints a struct member: decimals as plain

@@ -142,4 +142,19 @@ std::string DigestNames() {
   return names;
 }
 
+std::string NameUuid(std::string_view name) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  char bytes[16];
+  Md5(name, bytes);
+  bytes[6] = static_cast<char>((bytes[6] & 0x0F) | 0x30);  // version 3
+  bytes[8] = static_cast<char>((bytes[8] & 0x3F) | 0x80);  // variant of RFC 4122
+  std::string text;
+  for (int i = 0; i < 16; ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
+    text += kHex[(bytes[i] >> 4) & 15];
+    text += kHex[bytes[i] & 15];
+  }
+  return text;
+}
+
 }  // namespace penstock::event

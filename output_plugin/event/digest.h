@@ -22,6 +22,9 @@ const Digest* FindDigest(std::string_view name);
 // The names, for messages: "MD5, SHA-1, …".
 std::string DigestNames();
 
+// java.util.UUID.nameUUIDFromBytes: a UUID of version 3, from the MD5 of a name.
+std::string NameUuid(std::string_view name);
+
 }  // namespace penstock::event
 
 #endif

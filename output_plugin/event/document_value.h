@@ -4,6 +4,7 @@
 #define PENSTOCK_EVENT_DOCUMENT_VALUE_H
 
 #include "column.h"
+#include "json_text.h"
 
 namespace penstock::event {
 
@@ -28,7 +29,8 @@ bool WriteCoordinates(Buffer& out, const Column& column, const FieldValue& value
 bool WriteList(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode);
 
 // hstore's text as a JSON object (value_json.cpp).
-void WriteHstoreObject(Buffer& out, std::string_view text);
+using StringWriter = void (*)(Buffer& out, std::string_view text);
+void WriteHstoreObject(Buffer& out, std::string_view text, StringWriter append = AppendString);
 
 }  // namespace penstock::event
 

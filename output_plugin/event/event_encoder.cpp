@@ -25,7 +25,8 @@ EventEncoder::EventEncoder(EventOptions options, const std::string& database,
                         {"__debezium.context.connectorName", "postgresql"},
                         {"__debezium.context.runId", options_.run_id}};
   }
-  const std::string topic = options_.topic_prefix + options_.topic_delimiter + "message";
+  // Debezium joins these two with a dot, whatever the delimiter of tables is.
+  const std::string topic = options_.topic_prefix + ".message";
   message_topic_ = RouteTopic(options_, RouteTopic(options_, topic, true), false);
   MakeMessageSchemas();
   drafts_.resize(4);
@@ -84,8 +85,8 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
     removal.op = 'd';
     creation.op = 'c';
     creation.before = nullptr;
-    AddEvent(plan, removal, "__debezium.newkey", change.after);
-    AddEvent(plan, creation, "__debezium.oldkey", change.before);
+    if (!options_.Skips('d')) AddEvent(plan, removal, "__debezium.newkey", change.after);
+    if (!options_.Skips('c')) AddEvent(plan, creation, "__debezium.oldkey", change.before);
   } else {
     AddEvent(plan, change, nullptr, nullptr);
   }
@@ -178,7 +179,12 @@ void EventEncoder::AddTombstone() {
   drafts_[draft_count_] = drafts_[draft_count_ - 1];
   Draft& tombstone = drafts_[draft_count_++];
   tombstone.value = Span{};
-  // Of the metadata a tombstone knows its operation alone.
+  // Debezium's tombstone shares the headers of its delete, unless a router before made a copy; then
+  // it knows its operation alone.
+  const auto& routes = options_.routes;
+  if (std::none_of(routes.begin(), routes.end(), [](auto& route) { return route.before_flat; })) {
+    return;
+  }
   auto& headers = tombstone.added_headers;
   headers.erase(
       std::remove_if(headers.begin(), headers.end(),

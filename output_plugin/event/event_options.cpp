@@ -1,6 +1,7 @@
 #include "event_options.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <set>
 
@@ -135,6 +136,18 @@ Status Invalid(const std::string& message, const std::string& hint = {}) {
   return Status(StatusCode::kInvalidOption, message, hint);
 }
 
+// "hex:00ff" stands for bytes. What is no hex is a text that begins so.
+std::string PlaceholderBytes(const std::string& text) {
+  constexpr size_t kPrefix = 4;
+  if (text.compare(0, kPrefix, "hex:") != 0 || text.size() % 2 != 0) return text;
+  if (text.find_first_not_of("0123456789abcdefABCDEF", kPrefix) != std::string::npos) return text;
+  std::string bytes;
+  for (size_t i = kPrefix; i < text.size(); i += 2) {
+    bytes += static_cast<char>(std::strtol(text.substr(i, 2).c_str(), nullptr, 16));
+  }
+  return bytes;
+}
+
 // Reads the checked options of one set into EventOptions.
 class Parser {
  public:
@@ -256,7 +269,7 @@ class Parser {
     o.nested_arrays = Flag("arrays.nested");
     o.json_expand = Flag("json.expand");
     o.capture_local_only = Choice("capture.origin") == 1;
-    o.unavailable_placeholder = Text("unavailable.value.placeholder");
+    o.unavailable_placeholder = PlaceholderBytes(Text("unavailable.value.placeholder"));
     int64_t digits = 2;
     (void)ParseInt64(Text("money.fraction.digits"), &digits);
     o.money_fraction_digits = static_cast<int>(digits);

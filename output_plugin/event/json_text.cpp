@@ -164,6 +164,22 @@ void AppendString(Buffer& out, std::string_view text) {
   out.Append('"');
 }
 
+void AppendRawString(Buffer& out, std::string_view text) {
+  out.Append('"');
+  size_t from = 0;
+  for (size_t i = 0; i < text.size();) {
+    const size_t taken = static_cast<unsigned char>(text[i]) < 0xF0 ? 1 : 4;
+    if (taken == 4) {
+      AppendEscaped(out, text.substr(from, i - from));
+      out.Append(text.substr(i, taken));
+      from = i + taken;
+    }
+    i += taken;
+  }
+  if (from < text.size()) AppendEscaped(out, text.substr(from));
+  out.Append('"');
+}
+
 void AppendInt(Buffer& out, int64_t value) {
   char* start = out.Reserve(24);
   out.Advance(static_cast<size_t>(std::to_chars(start, start + 24, value).ptr - start));

@@ -14,7 +14,10 @@ namespace penstock::event {
 // \u00XX in upper case, characters outside the BMP as an escaped surrogate pair; the rest raw.
 void AppendString(Buffer& out, std::string_view text);
 
-// The same without the quotes.
+// The same with characters outside the BMP raw: text that is put into a string once more.
+void AppendRawString(Buffer& out, std::string_view text);
+
+// AppendString without the quotes.
 void AppendEscaped(Buffer& out, std::string_view text);
 
 void AppendInt(Buffer& out, int64_t value);

@@ -98,19 +98,30 @@ void AppendIsoTimestamp(Buffer& out, int64_t micros, int digits) {
 }
 
 int64_t IntervalMicros(const IntervalValue& interval) {
+  constexpr int64_t kMicrosPerMonth = kMicrosPerDay / 96 * 2922;  // 30.4375 days
+  const __int128 total = static_cast<__int128>(interval.months) * kMicrosPerMonth +
+                         static_cast<__int128>(interval.days) * kMicrosPerDay + interval.micros;
+  if (total > std::numeric_limits<int64_t>::max()) return std::numeric_limits<int64_t>::max();
+  if (total < std::numeric_limits<int64_t>::min()) return std::numeric_limits<int64_t>::min();
+  return static_cast<int64_t>(total);
+}
+
+int64_t QuirkyIntervalMicros(const IntervalValue& interval) {
   constexpr double kDaysPerMonth = 365.25 / 12;
   const int64_t seconds = interval.micros / kMicrosPerSecond;
   const double days =
       (interval.months / 12 * 12.0 + interval.months % 12) * kDaysPerMonth + interval.days;
-  const double total =
-      ((days * 24 + static_cast<double>(seconds / 3600)) * 60 +
-       static_cast<double>(seconds / 60 % 60)) *
-          60 +
-      static_cast<double>(interval.micros - seconds / 60 * 60 * kMicrosPerSecond) / 1e6;
+  // Whole seconds and the fraction are added: 2 + 0.72 is less than 2.72.
+  const double rest = static_cast<double>(seconds % 60) +
+                      static_cast<double>(interval.micros % kMicrosPerSecond) / 1e6;
+  const double total = ((days * 24 + static_cast<double>(seconds / 3600)) * 60 +
+                        static_cast<double>(seconds / 60 % 60)) *
+                           60 +
+                       rest;
   const double micros = total * 1e6;
   if (micros >= 9223372036854775807.0) return std::numeric_limits<int64_t>::max();
   if (micros <= -9223372036854775808.0) return std::numeric_limits<int64_t>::min();
-  return static_cast<int64_t>(std::floor(micros + 0.5));
+  return static_cast<int64_t>(micros);  // cut, not rounded
 }
 
 void AppendInterval(Buffer& out, const IntervalValue& interval) {

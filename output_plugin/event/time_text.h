@@ -55,8 +55,11 @@ struct IntervalValue {
   int32_t months;
 };
 
-// Debezium's MicroDuration: a month is 30.4375 days, in double arithmetic, saturating.
+// Debezium's MicroDuration: a month is 30.4375 days, saturating.
 int64_t IntervalMicros(const IntervalValue& interval);
+
+// The same in double arithmetic and cut, which loses a microsecond now and then.
+int64_t QuirkyIntervalMicros(const IntervalValue& interval);
 
 // Debezium's Interval: P1Y2M3DT4H5M6.78S, all parts always, each with its own sign.
 void AppendInterval(Buffer& out, const IntervalValue& interval);

@@ -1,4 +1,5 @@
 // value_json.cpp: WriteValue, one small function per kind.
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
 
@@ -120,43 +121,58 @@ bool WriteNumeric(Buffer& out, const Column& column, const FieldValue& value, co
 }
 
 // money: an integer of 10^-money_digits, rounded half up (away from zero) to the column's scale.
-// False when that does not fit.
-bool RoundMoney(int64_t value, int digits, int scale, int64_t* rounded) {
+// Both have 10 digits at most, so it fits.
+__int128 RoundMoney(int64_t value, int digits, int scale) {
   __int128 units = value;
   for (; digits < scale; ++digits) units *= 10;
   for (; digits > scale + 1; --digits) units /= 10;
   if (digits > scale) units = (units + (units < 0 ? -5 : 5)) / 10;
-  *rounded = static_cast<int64_t>(units);
-  return units == *rounded;
+  return units;
+}
+
+// The decimal text of units * 10^-scale.
+std::string DecimalText(__int128 units, int scale) {
+  std::string text;
+  for (__int128 rest = units; rest != 0; rest /= 10) {
+    const int digit = static_cast<int>(rest % 10);
+    text.insert(text.begin(), static_cast<char>('0' + (digit < 0 ? -digit : digit)));
+  }
+  const auto fraction = static_cast<size_t>(scale);
+  if (text.size() <= fraction) text.insert(0, fraction + 1 - text.size(), '0');
+  if (fraction != 0) text.insert(text.size() - fraction, ".");
+  if (units < 0) text.insert(0, "-");
+  return text;
+}
+
+// All digits, whatever the column's scale is; beyond 2^53 a division would round twice.
+double MoneyDouble(int64_t value, int digits) {
+  constexpr int64_t kExact = int64_t{1} << 53;
+  if (value > -kExact && value < kExact) return static_cast<double>(value) / std::pow(10.0, digits);
+  const std::string text = std::to_string(value) + "e-" + std::to_string(digits);
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
 }
 
 bool WriteMoney(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
-  int64_t units;
-  if (!RoundMoney(value.number, column.money_digits, column.scale, &units)) return false;
-  if (column.kind == Kind::kMoneyDecimal) {
-    char bytes[8];
-    int n = 8;
-    int64_t rest = units;
-    do {
-      bytes[--n] = static_cast<char>(rest);
-      rest >>= 8;
-    } while (n > 0 && !((rest == 0 && bytes[n] >= 0) || (rest == -1 && bytes[n] < 0)));
-    AppendQuotedBase64(out, bytes + n, static_cast<size_t>(8 - n));
-    return true;
-  }
   if (column.kind == Kind::kMoneyDouble) {
-    AppendDouble(out, static_cast<double>(units) / std::pow(10.0, column.scale));
+    AppendDouble(out, MoneyDouble(value.number, column.money_digits));
     return true;
   }
-  uint64_t magnitude = units < 0 ? 0 - static_cast<uint64_t>(units) : static_cast<uint64_t>(units);
-  std::string text = std::to_string(magnitude);
-  const auto scale = static_cast<size_t>(column.scale);
-  if (text.size() <= scale) text.insert(0, scale + 1 - text.size(), '0');
-  if (scale != 0) text.insert(text.size() - scale, ".");
-  out.Append('"');
-  if (units < 0) out.Append('-');
-  out.Append(text);
-  out.Append('"');
+  if (column.kind == Kind::kMoneyText) {
+    out.Append('"');
+    out.Append(DecimalText(value.number, column.money_digits));
+    out.Append('"');
+    return true;
+  }
+  char bytes[16];
+  int n = 16;
+  __int128 rest = RoundMoney(value.number, column.money_digits, column.scale);
+  do {
+    bytes[--n] = static_cast<char>(rest);
+    rest >>= 8;
+  } while (n > 0 && !((rest == 0 && bytes[n] >= 0) || (rest == -1 && bytes[n] < 0)));
+  AppendQuotedBase64(out, bytes + n, static_cast<size_t>(16 - n));
   return true;
 }
 
@@ -169,7 +185,7 @@ int64_t EpochDays(const FieldValue& value, bool java_date) {
     return static_cast<int32_t>(static_cast<uint32_t>(days) + static_cast<uint32_t>(kEpochDays));
   }
   if (days == kDateInfinity) return -622191234;
-  if (days == kDateMinusInfinity) return 622191233;
+  if (days == kDateMinusInfinity) return -625821272;
   CivilDate date = CivilFromDays(static_cast<int64_t>(days) + kEpochDays);
   if (date.year > 0) return static_cast<int64_t>(days) + kEpochDays;
   date.year = 1 - date.year;
@@ -276,11 +292,12 @@ bool WriteTimestamp(Buffer& out, const Column& column, const FieldValue& value, 
   return true;
 }
 
-bool WriteInterval(Buffer& out, const Column& column, const FieldValue& value, const WriteMode&) {
+bool WriteInterval(Buffer& out, const Column& column, const FieldValue& value,
+                   const WriteMode& mode) {
   IntervalValue interval;
   std::memcpy(&interval, value.bytes, sizeof interval);
   if (column.kind == Kind::kDuration) {
-    AppendInt(out, IntervalMicros(interval));
+    AppendInt(out, mode.quirks ? QuirkyIntervalMicros(interval) : IntervalMicros(interval));
     return true;
   }
   out.Append('"');
@@ -331,18 +348,18 @@ bool WritePoint(Buffer& out, const Column&, const FieldValue& value, const Write
 
 }  // namespace
 
-void WriteHstoreObject(Buffer& out, std::string_view text) {
+void WriteHstoreObject(Buffer& out, std::string_view text, StringWriter append) {
   out.Append('{');
   bool first = true;
   for (const HstorePair& pair : ParseHstore(text)) {
     if (!first) out.Append(',');
     first = false;
-    AppendString(out, pair.key);
+    append(out, pair.key);
     out.Append(':');
     if (pair.is_null) {
       out.Append("null");
     } else {
-      AppendString(out, pair.value);
+      append(out, pair.value);
     }
   }
   out.Append('}');
@@ -356,7 +373,7 @@ bool WriteHstore(Buffer& out, const Column& column, const FieldValue& value, con
     return true;
   }
   Buffer object;
-  WriteHstoreObject(object, BytesOf(value));
+  WriteHstoreObject(object, BytesOf(value), AppendRawString);
   AppendString(out, object.view());
   return true;
 }
@@ -368,6 +385,31 @@ int64_t QuirkyTime(const Column& column, int64_t micros) {
                                          : micros / 1000 * 1000;
 }
 
+// java.sql.Timestamp takes dates before 1582-10-15 for Julian ones.
+int64_t JulianMoment(int64_t micros) {
+  constexpr int64_t kCutover = -141427;
+  const int64_t days = FloorDivide(micros, kMicrosPerDay);
+  if (micros == kTimestampMinusInfinity || days + kEpochDays >= kCutover) return micros;
+  const CivilDate date = CivilFromDays(days + kEpochDays);
+  // Its centuries that are no multiple of 4 have a leap day too; both calendars agree from March 200.
+  const int64_t year = date.year - (date.month <= 2 ? 1 : 0);
+  const int64_t shift = FloorDivide(year, 100) - FloorDivide(year, 400) - 2;
+  return micros + shift * kMicrosPerDay;
+}
+
+// 44 BC becomes 44.
+int64_t WithoutEra(int64_t micros) {
+  if (micros == kTimestampInfinity || micros == kTimestampMinusInfinity) return micros;
+  const int64_t days = FloorDivide(micros, kMicrosPerDay);
+  CivilDate date = CivilFromDays(days + kEpochDays);
+  if (date.year > 0) return micros;
+  date.year = 1 - date.year;
+  return (DaysFromCivil(date) - kEpochDays - days) * kMicrosPerDay + micros;
+}
+
+bool IsTimestamp(Kind kind) {
+  return kind >= Kind::kTimestampMillis && kind <= Kind::kIsoTimestamp;
+}
 bool IsTime(Kind kind) { return kind >= Kind::kTimeMillis && kind <= Kind::kZonedTime; }
 bool IsNumericKind(Kind kind) { return kind >= Kind::kDecimal && kind <= Kind::kNumericText; }
 
@@ -393,6 +435,12 @@ bool WriteElement(Buffer& out, const Column& column, FieldValue item, const Writ
   WriteMode element_mode = mode;
   if (mode.quirks) {
     if (IsTime(element.kind)) item.number = QuirkyTime(element, item.number);
+    if (IsTimestamp(element.kind)) item.number = JulianMoment(item.number);
+    if (element.kind == Kind::kZonedTimestamp) item.number = WithoutEra(item.number);
+    if (element.kind == Kind::kZonedTimestamp && item.number == kTimestampMinusInfinity) {
+      out.Append("\"+292269055-12-02T23:00:00.000000Z\"");
+      return true;
+    }
     element_mode.snapshot = true;  // dates of arrays go through java.sql.Date in the stream too
     if (IsNumericKind(element.kind) && Numeric(BytesOf(item)).kind() != Numeric::Kind::kFinite) {
       return false;  // one NaN and the whole array is null
@@ -408,10 +456,12 @@ bool WriteArray(Buffer& out, const Column& column, const FieldValue& value, cons
   out.Append('[');
   for (uint32_t i = 0; i < count; ++i) {
     if (i != 0) out.Append(',');
-    if (!WriteElement(out, column, value.items[i], mode)) {
+    if (WriteElement(out, column, value.items[i], mode)) continue;
+    if (column.element->kind != Kind::kTimestampNanos) {
       out.Truncate(start);
       return false;
     }
+    out.Append("null");  // out of the range of nanoseconds
   }
   out.Append(']');
   return true;
@@ -493,6 +543,46 @@ bool WriteValue(Buffer& out, const Column& column, const FieldValue& value, cons
   return kWriters[static_cast<size_t>(column.kind)](out, column, value, mode);
 }
 
+namespace {
+
+constexpr int64_t kMillisPerDay = kMicrosPerDay / 1000;
+
+// Connect's Date, Time and Timestamp are all a java.util.Date there, whose text depends on its value:
+// a time when it is not after the first day, a date at midnight.
+void AppendConnectMoment(Buffer& out, int64_t millis) {
+  const int64_t days = FloorDivide(millis, kMillisPerDay);
+  const int64_t micros = (millis - days * kMillisPerDay) * 1000;
+  const bool first = millis < kMillisPerDay;
+  if (!first) AppendIsoDate(out, days);
+  if (!first && micros == 0) return;
+  if (!first) out.Append('T');
+  AppendIsoTime(out, micros, 3);
+  out.Append('Z');
+}
+
+// java.math.BigDecimal.toString: with an exponent when small.
+void AppendBigDecimal(Buffer& out, const Numeric& numeric, int scale) {
+  Buffer plain;
+  numeric.AppendPlain(plain, scale);
+  std::string digits;
+  for (const char c : plain.view()) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  const int exponent = static_cast<int>(digits.size()) - 1 - scale;
+  if (exponent >= -6) return out.Append(plain.view());
+  if (plain.view()[0] == '-') out.Append('-');
+  out.Append(digits[0]);
+  if (digits.size() > 1) {
+    out.Append('.');
+    out.Append(std::string_view(digits).substr(1));
+  }
+  out.Append('E');
+  AppendInt(out, exponent);
+}
+
+}  // namespace
+
 void WriteHeaderField(Buffer& out, const Column& column, const FieldValue& value,
                       const WriteMode& mode) {
   if (value.state != FieldState::kValue) {
@@ -502,9 +592,24 @@ void WriteHeaderField(Buffer& out, const Column& column, const FieldValue& value
   switch (column.kind) {
     case Kind::kDecimal: {
       const Numeric numeric(BytesOf(value));
-      if (numeric.kind() == Numeric::Kind::kFinite) return numeric.AppendPlain(out, column.scale);
+      if (numeric.kind() == Numeric::Kind::kFinite) {
+        return AppendBigDecimal(out, numeric, column.scale);
+      }
       return out.Append("null");
     }
+    case Kind::kMoneyDecimal:
+      return out.Append(DecimalText(
+          RoundMoney(value.number, column.money_digits, column.scale), column.scale));
+    case Kind::kConnectDate:
+      return AppendConnectMoment(out, (value.number + kEpochDays) * kMillisPerDay);
+    case Kind::kConnectTime:
+      return AppendConnectMoment(out, value.number / 1000);
+    case Kind::kConnectTimestamp:
+      return AppendConnectMoment(out, FloorDivide(value.number, 1000) + kEpochDays * kMillisPerDay);
+    case Kind::kFloat:
+    case Kind::kDouble:
+      if (std::isfinite(value.real)) return (void)WriteField(out, column, value, mode);
+      return out.Append(std::isnan(value.real) ? "NaN" : value.real > 0 ? "Infinity" : "-Infinity");
     case Kind::kText:
     case Kind::kName:
     case Kind::kEnum:

@@ -109,6 +109,10 @@ DOMAINS = [
     Kind("int_list", v.array_of("int", v.integer(32)), default=False),
 ]
 
+# Of the others, Debezium has no value for one that an update left apart from the row, and stops where it must
+# have one.
+PLACEHOLDER = {"text", "varchar", "bpchar", "bytea", "json", "jsonb", "xml"}
+
 # Left out of events, unless include.unknown.datatypes.
 UNKNOWN = [
     Kind("pg_lsn", v.one_of("'16/B374D848'", "'0/1'")),
@@ -125,7 +129,6 @@ UNKNOWN = [
     Kind("line", v.one_of("'{1,2,3}'", "'{1,-1,0.5}'"), default=False),
     Kind("interval[]", v.one_of("'{1 day}'", "'{}'"), default=False),
     Kind("money[]", v.one_of("'{1.00,2.50}'", "'{}'"), default=False),
-    Kind("price[]", v.one_of("'{1.5,2.25}'", "'{}'"), default=False),
 ]
 
 BIG_ARRAYS = {

@@ -63,9 +63,11 @@ def build(cache, directory, home):
 
 
 class Recorder:
-    """The running program, for one server."""
+    """The running program, for one server. A slot of our plugin with the name beside sees the same
+    changes, and its database stays until the next case: rows that were updated together come in the
+    order in which they lie in the table, which is another one in another run."""
 
-    def __init__(self, server):
+    def __init__(self, server, beside=None):
         servers = load("servers", "servers")
         try:
             home = servers.java_home(JAVA)
@@ -76,7 +78,7 @@ class Recorder:
             [os.path.join(home, "bin", "java"), "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
              "-Duser.timezone=UTC", "-Dorg.slf4j.simpleLogger.defaultLogLevel=" + os.environ.get("ORACLE_LOG", "off"),
              "-cp", os.path.join(directory, "classes") + ":" + os.path.join(directory, "jars", "*"), "penstock.oracle.Recorder"],
-            env=dict(server.environment(), PSQL=server.program("psql")), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env=dict(server.environment(), PSQL=server.program("psql"), **({"BESIDE": beside} if beside else {})), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             encoding="utf-8")
 
     def record(self, directory):

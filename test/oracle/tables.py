@@ -40,8 +40,9 @@ class Column:
 class Table:
     """A table. Rows are found by "id", a column of unique numbers that no statement but ours sets."""
 
-    def __init__(self, rng, number):
+    def __init__(self, rng, number, never_required=()):
         self.rng = rng
+        self.never_required = never_required  # kinds that must be able to be null
         self.schema = rng.choice(SCHEMAS)
         self.name = "%s%d" % (rng.choice(NAMES), number)
         self.columns = []
@@ -83,11 +84,16 @@ class Table:
 
     def new_column(self):
         rng = self.rng
-        column = Column(self.fresh_name(), kinds.choose(rng), required=rng.random() < 0.25)
+        column = Column(self.fresh_name(), kinds.choose(rng))
+        column.required = rng.random() < 0.25 and self.may_require(column)
         if column.kind.default and rng.random() < 0.25:
             column.default = column.kind.value(rng, True)
         column.apart = column.kind.big is not None and rng.random() < 0.4
+        column.required = column.required and (not column.apart or column.kind.name in kinds.PLACEHOLDER)
         return column
+
+    def may_require(self, column):
+        return column.kind.name.partition("(")[0] not in self.never_required
 
     def choose_key(self):
         form = self.rng.random()

@@ -75,5 +75,11 @@ TEST(Digest, NamesAsJavaKnowsThem) {
   EXPECT_EQ(DigestNames(), "MD5, SHA-1, SHA-256, SHA-384, SHA-512");
 }
 
+// As Debezium recorded them for arrays of uuid.
+TEST(Digest, UuidsOfNamesAsJava) {
+  EXPECT_EQ(NameUuid("__debezium_unavailable_value"), "b68a35a7-17ad-35b3-af2a-ae46edb4545a");
+  EXPECT_EQ(NameUuid("gone"), "50c1f58b-e7f5-347e-8f53-d64c094783c2");
+}
+
 }  // namespace
 }  // namespace penstock::event

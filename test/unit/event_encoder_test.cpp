@@ -210,20 +210,26 @@ TEST_F(EncoderTest, RequiredValueThatCannotBeExpressedIsAnError) {
   EXPECT_NE(encoder_->TakeConversionWarning().find("name"), std::string::npos);
 }
 
-TEST(Money, RoundsAndRefusesWhatDoesNotFit) {
+TEST(Money, RoundsDecimalsAlone) {
   Column column;
-  column.kind = Kind::kMoneyText;
-  auto text = [&column](int64_t units, int scale) {
+  auto written = [&column](Kind kind, int64_t units, int scale) {
+    column.kind = kind;
     column.scale = scale;
     Buffer out;
-    return WriteValue(out, column, Number(units), {}) ? std::string(out.view()) : "refused";
+    EXPECT_TRUE(WriteValue(out, column, Number(units), {}));
+    return std::string(out.view());
   };
-  EXPECT_EQ(text(-1255, 1), "\"-12.6\"");
-  EXPECT_EQ(text(1254, 1), "\"12.5\"");
-  EXPECT_EQ(text(5, 4), "\"0.0500\"");
-  EXPECT_EQ(text(100000000000, 10), "refused");
+  EXPECT_EQ(written(Kind::kMoneyDecimal, -1255, 1), "\"gg==\"");  // -126
+  EXPECT_EQ(written(Kind::kMoneyDecimal, 1254, 1), "\"fQ==\"");   // 125
+  EXPECT_EQ(written(Kind::kMoneyDecimal, INT64_MIN, 4), "\"zgAAAAAAAAAA\"");
+  EXPECT_EQ(written(Kind::kMoneyText, -1255, 1), "\"-12.55\"");
+  EXPECT_EQ(written(Kind::kMoneyText, 5, 4), "\"0.05\"");
+  EXPECT_EQ(written(Kind::kMoneyText, INT64_MIN, 0), "\"-92233720368547758.08\"");
+  EXPECT_EQ(written(Kind::kMoneyDouble, 529, 0), "5.29");
+  EXPECT_EQ(written(Kind::kMoneyDouble, 56302062820333541, 0), "5.630206282033354E14");
   column.money_digits = 0;  // lc_monetary of Japan
-  EXPECT_EQ(text(7, 2), "\"7.00\"");
+  EXPECT_EQ(written(Kind::kMoneyText, 7, 2), "\"7\"");
+  EXPECT_EQ(written(Kind::kMoneyDecimal, 7, 2), "\"Arw=\"");  // 700
 }
 
 TEST(BaseTopic, ReplacesWhatTopicsCannotHold) {

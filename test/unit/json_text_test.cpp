@@ -25,6 +25,12 @@ TEST(JsonText, EscapesAsJackson) {
   EXPECT_EQ(JsonString("😀"), "\"\\uD83D\\uDE00\"");
 }
 
+TEST(JsonText, RawStringsKeepWhatIsOutsideTheBmp) {
+  EXPECT_EQ(Text(AppendRawString, std::string_view("")), "\"\"");
+  EXPECT_EQ(Text(AppendRawString, std::string_view("😀a\"\x01𝄞😀é")),
+            "\"😀a\\\"\\u0001𝄞😀é\"");
+}
+
 // Every special byte at every place of a vector register and of the tail behind it.
 TEST(JsonText, EscapesAtEveryOffset) {
   for (size_t length = 0; length < 70; ++length) {

@@ -57,6 +57,12 @@ TEST(TimeText, Intervals) {
   EXPECT_EQ(IntervalMicros(mixed), 37091106780000);
   EXPECT_EQ(IntervalMicros({0, 0, 1}), 2629800000000);
   EXPECT_EQ(IntervalMicros({0, 0, 2136000000}), std::numeric_limits<int64_t>::max());
+  const IntervalValue lossy{37826884100, -49, 0};  // -49 days 10:30:26.8841
+  EXPECT_EQ(IntervalMicros(lossy), -4195773115900);
+  EXPECT_EQ(QuirkyIntervalMicros(lossy), -4195773115899);
+  EXPECT_EQ(QuirkyIntervalMicros({2720000, 0, 0}), 2719999);
+  EXPECT_EQ(QuirkyIntervalMicros(mixed), 37091106780000);
+  EXPECT_EQ(QuirkyIntervalMicros({0, 0, -2136000000}), std::numeric_limits<int64_t>::min());
   EXPECT_EQ(Text([&](Buffer& out) { AppendInterval(out, mixed); }), "P1Y2M3DT4H5M6.78S");
   EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1000000, 1, -1}); }), "P0Y-1M1DT0H0M-1S");
   EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1, 0, 0}); }), "P0Y0M0DT0H0M-0.000001S");

@@ -23,12 +23,14 @@ final class Database {
     final String port;
     final String user;
     private final String psql;
+    private final String slotBeside;
 
     Database(Map<String, String> environment) {
         host = environment.getOrDefault("PGHOST", "127.0.0.1");
         port = environment.getOrDefault("PGPORT", "5432");
         user = environment.getOrDefault("PGUSER", "postgres");
         psql = environment.getOrDefault("PSQL", "psql");
+        slotBeside = environment.get("BESIDE");
     }
 
     private Connection connect(String name) throws SQLException {
@@ -41,7 +43,13 @@ final class Database {
         execute("postgres", "CREATE DATABASE " + NAME + " TEMPLATE template0 ENCODING 'UTF8'");
     }
 
-    void drop() throws SQLException, InterruptedException {
+    void createSlotBeside() throws SQLException {
+        if (slotBeside != null) {
+            execute(NAME, "SELECT pg_create_logical_replication_slot('" + slotBeside + "', 'penstock_output')");
+        }
+    }
+
+    private void drop() throws SQLException, InterruptedException {
         for (int tries = 1;; tries++) {
             try {
                 execute("postgres", "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots"

@@ -7,7 +7,8 @@ import java.nio.file.Path;
 
 /**
  * Records what Debezium sends for a case: reads case directories from standard input, one a line, and
- * answers each with "recorded N" or "failed: reason" once its expected files are written.
+ * answers each with "recorded N" or "failed: reason" once its expected files are written. A slot named by the
+ * variable BESIDE sees the same changes; the database stays until the next case.
  */
 public final class Recorder {
     private Recorder() {
@@ -27,14 +28,11 @@ public final class Recorder {
         try {
             CaseFiles files = new CaseFiles(directory);
             database.renew();
-            try {
-                database.run(files.setup());
-                EventLines lines = Recording.make(database, files);
-                files.write(lines);
-                return "recorded " + lines.count();
-            } finally {
-                database.drop();
-            }
+            database.run(files.setup());
+            database.createSlotBeside();
+            EventLines lines = Recording.make(database, files);
+            files.write(lines);
+            return "recorded " + lines.count();
         } catch (Exception e) {
             return "failed: " + reason(e).replace('\n', ' ');
         }

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, d date[], t time[], t3 time(3)[], z timetz[], ts timestamp[], ts3 timestamp(3)[], tz timestamptz[], tz2 timestamptz(2)[], r daterange[], tr tsrange, tzr tstzrange, tr2 tsrange[]);

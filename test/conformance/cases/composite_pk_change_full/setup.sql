@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b uuid, v text, PRIMARY KEY (b, a)); ALTER TABLE t REPLICA IDENTITY FULL;

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int, a int NOT NULL, CONSTRAINT pk PRIMARY KEY (id)); CREATE UNIQUE INDEX u ON t (a);

@@ -1,0 +1,14 @@
+-- Columns that come and go by rollbacks.
+BEGIN;
+INSERT INTO t VALUES (1, 'x');
+SAVEPOINT s;
+ALTER TABLE t ADD COLUMN c int;
+INSERT INTO t VALUES (2, 'y', 2);
+ROLLBACK TO s;
+INSERT INTO t VALUES (3, 'z');
+COMMIT;
+BEGIN;
+ALTER TABLE t ADD COLUMN d int;
+INSERT INTO t VALUES (4, 'y', 2);
+ROLLBACK;
+INSERT INTO t VALUES (5, 'e');

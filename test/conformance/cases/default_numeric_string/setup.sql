@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a numeric(13,1) DEFAULT '310618493e-1', b numeric(5,2) DEFAULT 1.239, c numeric DEFAULT 1e20, d numeric DEFAULT '6e8', e numeric(10,4) DEFAULT -0.5, i money DEFAULT 12.5, n numeric(4,4) DEFAULT .25, p numeric DEFAULT '-12.500', r numeric(9,3) NOT NULL DEFAULT 2);

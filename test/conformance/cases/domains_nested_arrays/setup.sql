@@ -1,0 +1,2 @@
+CREATE DOMAIN a AS numeric(8,3); CREATE DOMAIN b AS a CHECK (VALUE > 0); CREATE DOMAIN c AS b NOT NULL; CREATE DOMAIN ints AS int[]; CREATE DOMAIN stamps AS timestamp(2)[]; CREATE DOMAIN vb AS varbit(4); CREATE DOMAIN ch AS char(4); CREATE DOMAIN tz AS timestamptz(1); CREATE DOMAIN mon AS money; CREATE DOMAIN iv AS interval; CREATE DOMAIN u AS uuid DEFAULT '11111111-2222-3333-4444-555555555555';
+CREATE TABLE t (id int PRIMARY KEY, x a, y b, z c, i ints, s stamps, v vb, h ch DEFAULT 'q', t tz, m mon, n iv, u u, nn a NOT NULL DEFAULT 1.5, nb b NOT NULL);

@@ -1,0 +1,1 @@
+CREATE TYPE mood AS ENUM ('a','c'); CREATE TABLE t (id int PRIMARY KEY, m mood, ms mood[], d mood DEFAULT 'a');

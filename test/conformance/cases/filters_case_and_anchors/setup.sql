@@ -1,0 +1,1 @@
+CREATE SCHEMA "My"; CREATE TABLE "My"."T" (id int PRIMARY KEY); CREATE TABLE orders (id int PRIMARY KEY); CREATE TABLE orders_old (id int PRIMARY KEY); CREATE TABLE "a,b" (id int PRIMARY KEY);

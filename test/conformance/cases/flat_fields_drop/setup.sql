@@ -1,0 +1,1 @@
+CREATE TABLE t (id int, k text, v numeric(5,2) DEFAULT 1, PRIMARY KEY (k, id)); CREATE TABLE u (v int); ALTER TABLE u REPLICA IDENTITY FULL;

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, dest text, v int); ALTER TABLE t REPLICA IDENTITY FULL;

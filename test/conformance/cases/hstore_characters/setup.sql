@@ -1,0 +1,2 @@
+CREATE EXTENSION hstore; CREATE EXTENSION ltree; CREATE EXTENSION citext; CREATE EXTENSION isn;
+CREATE TABLE t (id int PRIMARY KEY, h hstore, n hstore NOT NULL DEFAULT 'a=>1', hs hstore[]);

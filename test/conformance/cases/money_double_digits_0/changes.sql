@@ -1,0 +1,3 @@
+-- money as double with 0 digits.
+INSERT INTO t VALUES (1, 5.29, -0.54), (2, '563020628203335.41', 12.5), (3, NULL, DEFAULT), (4, '-92233720368547758.08', 0.05);
+DELETE FROM t WHERE id = 3;

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a numeric, b numeric(6,2), n int);

@@ -1,0 +1,2 @@
+-- Dates at the ends in a snapshot.
+SELECT 1;

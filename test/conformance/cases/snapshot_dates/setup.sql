@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, d date, ds date[], ts timestamp, tz timestamptz, t time, i interval);
+INSERT INTO t VALUES (1, 'infinity', '{infinity,-infinity,0044-03-15 BC}', 'infinity', 'infinity', '24:00', '1 mon'), (2, '-infinity', '{}', '-infinity', '-infinity', '00:00', '-1 day'), (3, '0044-03-15 BC', NULL, '0044-03-15 10:00 BC', '0044-03-15 10:00+00 BC', '12:00:00.5', NULL), (4, '1582-10-04', '{1582-10-04,1582-10-15,12021-05-05}', '1582-10-04', '1582-10-04 00:00+00', NULL, '-49 days 10:30:26.8841');

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a text NOT NULL, b bytea NOT NULL, c jsonb NOT NULL, d text[] NOT NULL, e varchar NOT NULL DEFAULT 'x', n int); ALTER TABLE t ALTER a SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL, ALTER c SET STORAGE EXTERNAL, ALTER d SET STORAGE EXTERNAL, ALTER e SET STORAGE EXTERNAL;
+INSERT INTO t SELECT 1, repeat('a', 3000), repeat('b', 3000)::bytea, to_jsonb(repeat('c', 3000)), (SELECT array_agg(repeat('t', 30)) FROM generate_series(1, 100) g), repeat('e', 3000), 1;

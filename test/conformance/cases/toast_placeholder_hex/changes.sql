@@ -1,0 +1,2 @@
+-- A placeholder given in hex.
+UPDATE t SET n = 2;

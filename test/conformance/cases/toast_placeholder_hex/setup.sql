@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, a text, b bytea, c text[], d int[], n int); ALTER TABLE t ALTER a SET STORAGE EXTERNAL, ALTER b SET STORAGE EXTERNAL, ALTER c SET STORAGE EXTERNAL, ALTER d SET STORAGE EXTERNAL;
+INSERT INTO t SELECT 1, repeat('a', 3000), repeat('b', 3000)::bytea, (SELECT array_agg(repeat('t', 30)) FROM generate_series(1, 100) g), (SELECT array_agg(g) FROM generate_series(1, 1000) g), 1;

@@ -1,0 +1,4 @@
+-- Unchanged values apart from the row, of every type that may be, under DEFAULT.
+UPDATE t SET n2 = 2;
+UPDATE t SET a = 1, i = '{x}', n2 = 3;
+DELETE FROM t;
