@@ -212,6 +212,16 @@ void ShutdownCallback(LogicalDecodingContext *context) {
   RestoreSettings(&plugin->settings);
 }
 
+// xmin.fetch.interval.ms: the slot is this process's own, so its fields need no lock.
+void RefreshXmin(Stream *stream) {
+  const int64 interval_ms = OptionsOf(*stream).xmin_interval_ms;
+  if (interval_ms == 0 || MyReplicationSlot == nullptr) return;
+  const int64 now = NowNanos();
+  if (stream->xmin_time != 0 && now - stream->xmin_time < interval_ms * 1000000) return;
+  stream->xmin_time = now;
+  stream->encoder->SetXmin(MyReplicationSlot->data.catalog_xmin);
+}
+
 void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
   Stream *stream = PluginOf(context)->stream;
   const char *origin = "";
@@ -220,6 +230,7 @@ void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
     origin = ToUtf8(name);
   }
   const int64 commit_us = UnixMicros(txn->xact_time.commit_time);
+  RefreshXmin(stream);
   pg::RunCxx(
       [&] { stream->encoder->BeginTransaction(txn->xid, commit_us, origin, txn->origin_lsn); });
   stream->transaction_begun = false;

@@ -293,6 +293,12 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
   if (!parsed.ok()) return parsed.status();
   config.source = parsed.value();
   if (Status s = AddAddressing(*type, options, &config); !s.ok()) return s;
+  if (DeliversDocuments(connector, options) &&
+      (parsed.value().notify_sink || parsed.value().heartbeat_interval_ms > 0)) {
+    return Status(StatusCode::kInvalidOption,
+                  "heartbeats and notifications have no place among documents",
+                  "Leave out heartbeat.interval.ms, and notification.enabled.channels but for log.");
+  }
   const Result<event::EventOptions> event = event::ParseEventOptions(config.event);
   if (!event.ok()) return event.status();
   if (Status s = CheckDelimited(config, event.value()); !s.ok()) return s;

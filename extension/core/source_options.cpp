@@ -29,7 +29,6 @@ const char kNoHeartbeatQuery[] =
 const char kNoConfiguredSnapshot[] = "snapshot.mode cannot be configuration_based yet";
 const char kNoSignals[] = "signals are not supported yet";
 const char kNoIncremental[] = "it tunes incremental snapshots, which are not supported yet";
-const char kNoNotifications[] = "notifications are not supported yet";
 const char kNoSchemaHistory[] = "the schema is read from the catalogue at the time of the change";
 const char kConnectWorker[] = "it configures a Kafka Connect worker, and there is none";
 const char kOneReader[] = "the initial snapshot is read by one process";
@@ -107,8 +106,8 @@ const OptionRow kRows[] = {
     {"metric.reporters", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"metric.reporters.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"metrics.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
-    {"notification.enabled.channels", kScope, kList, "", nullptr, 0, 0, kNo, kNoNotifications},
-    {"notification.sink.topic.name", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoNotifications},
+    {"notification.enabled.channels", kScope, kList, "", nullptr, 0, 0, kYes, "Where notifications about the initial snapshot go: sink, log. There is no JMX."},
+    {"notification.sink.topic.name", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Topic of the notifications, as it is; needed by channel sink."},
     {"offset.flush.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kSlotPosition},
     {"offset.mismatch.strategy", kScope, kEnum, "no_validation", "no_validation|trust_offset|trust_slot|trust_greater_lsn", 0, 0, kIdle, kSlotPosition},
     {"offset.storage", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kSlotPosition},
@@ -191,7 +190,6 @@ const OptionRow kRows[] = {
     {"transaction.boundary.interval.ms", kScope, kInt, nullptr, nullptr, 1, kIntMax, kIdle, "it divides exactly-once deliveries, which are not supported yet"},
     {"transaction.metadata.factory", kScope, kText, nullptr, nullptr, 0, 0, kNo, "penstock runs no Java classes"},
     {"worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
-    {"xmin.fetch.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kNo, "xmin in the source block is not supported yet"},
 };
 // clang-format on
 
@@ -200,6 +198,21 @@ SnapshotMode ParseSnapshotMode(std::string_view text) {
   if (EqualsIgnoreCase(text, "no_data")) return SnapshotMode::kNoData;
   if (EqualsIgnoreCase(text, "initial_only")) return SnapshotMode::kInitialOnly;
   return SnapshotMode::kInitial;
+}
+
+Status ParseChannels(const std::string& text, SourceOptions* options) {
+  for (const std::string& channel : SplitList(text)) {
+    if (channel == "sink") {
+      options->notify_sink = true;
+    } else if (channel == "log") {
+      options->notify_log = true;
+    } else {
+      return Status(StatusCode::kNotSupported,
+                    "option \"notification.enabled.channels\" cannot have \"" + channel + "\"",
+                    "Channels are sink and log; penstock.sinks shows the state of the snapshot.");
+    }
+  }
+  return {};
 }
 
 bool IsSlotName(const std::string& name) {
@@ -244,9 +257,17 @@ Result<SourceOptions> ParseSourceOptions(const std::map<std::string, std::string
       (void)ParseInt64(Trim(value), &parsed.heartbeat_interval_ms);
     } else if (name == "topic.heartbeat.prefix" || name == "heartbeat.topics.prefix") {
       parsed.heartbeat_prefix = value;
+    } else if (name == "notification.sink.topic.name") {
+      parsed.notification_topic = value;
+    } else if (name == "notification.enabled.channels") {
+      if (Status s = ParseChannels(value, &parsed); !s.ok()) return s;
     } else if (name == "status.update.interval.ms") {
       (void)ParseInt64(Trim(value), &parsed.status_update_interval_ms);
     }
+  }
+  if (parsed.notify_sink && parsed.notification_topic.empty()) {
+    return Status(StatusCode::kInvalidOption, "option \"notification.sink.topic.name\" is missing",
+                  "Channel sink of notification.enabled.channels needs it.");
   }
   if (Status s = ParseSelectOverrides(options, &parsed.select_overrides); !s.ok()) return s;
   return parsed;

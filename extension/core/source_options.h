@@ -28,6 +28,9 @@ struct SourceOptions {
   std::map<std::string, std::string> select_overrides;  // "schema.table" → statement
   int64_t heartbeat_interval_ms = 0;                    // 0: no heartbeats
   std::string heartbeat_prefix = "__debezium-heartbeat";
+  bool notify_sink = false;  // notification.enabled.channels
+  bool notify_log = false;
+  std::string notification_topic;
   int64_t status_update_interval_ms = 10000;  // how often a moved position is saved in the slot
 };
 

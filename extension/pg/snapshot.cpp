@@ -28,6 +28,7 @@ extern "C" {
 #include "shared_state.h"
 #include "snapshot_statement.h"
 #include "worker.h"
+#include "worker_notify.h"
 
 namespace {
 
@@ -318,7 +319,18 @@ void ReadPart(TableReader* state, Relation part) {
   if (root_slot != nullptr) ExecDropSingleTupleTableSlot(root_slot);
 }
 
-void ReadTable(Reader* reader, const Table& table, int table_index) {
+// The names of the tables, for notifications.
+const char* NamesOf(const Table* tables, int count) {
+  StringInfoData names;
+  initStringInfo(&names);
+  for (int i = 0; i < count; i++) {
+    appendStringInfo(&names, "%s%s", i == 0 ? "" : ",", tables[i].seen.name);
+  }
+  return names.data;
+}
+
+// Returns the number of rows.
+uint64 ReadTable(Reader* reader, const Table& table, int table_index) {
   TableReader state = {reader, &table, table_index, 0};
   ListCell* cell;
   pgstat_report_activity(STATE_RUNNING, psprintf("snapshot of %s", table.seen.name));
@@ -326,9 +338,10 @@ void ReadTable(Reader* reader, const Table& table, int table_index) {
   if (statement != nullptr) {
     penstock_read_statement(reader->worker, table.relation, table.seen.name, statement, TakeRow,
                             &state);
-    return;
+    return state.rows;
   }
   foreach (cell, table.parts) ReadPart(&state, static_cast<Relation>(lfirst(cell)));
+  return state.rows;
 }
 
 }  // namespace
@@ -349,9 +362,17 @@ void penstock_read_tables(PenstockWorker* worker, XLogRecPtr lsn) {
   reader.xid = GetActiveSnapshot()->xmax;
   reader.row_context =
       AllocSetContextCreate(CurrentMemoryContext, "penstock snapshot row", ALLOCSET_DEFAULT_SIZES);
+  penstock_notify(worker, "STARTED", nullptr, nullptr, -1);
   Table* tables = OpenTables(&reader, &count);
-  for (int i = 0; i < count; i++) ReadTable(&reader, tables[i], i);
+  const char* names = NamesOf(tables, count);
+  for (int i = 0; i < count; i++) {
+    penstock_notify(worker, "IN_PROGRESS", tables[i].seen.name, names, -1);
+    const uint64 rows = ReadTable(&reader, tables[i], i);
+    penstock_notify(worker, "TABLE_SCAN_COMPLETED", tables[i].seen.name, names,
+                    static_cast<int64>(rows));
+  }
   WritePending(&reader, true, true);
+  penstock_notify(worker, "COMPLETED", nullptr, nullptr, -1);
   // Locks stay until the end of the transaction.
   for (int i = 0; i < count; i++) {
     ListCell* cell;

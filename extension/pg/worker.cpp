@@ -17,6 +17,7 @@ extern "C" {
 #include "pg_compat.h"
 #include "shared_state.h"
 #include "worker.h"
+#include "worker_notify.h"
 
 namespace {
 
@@ -118,6 +119,9 @@ XLogRecPtr CreateSlotAndRead(PenstockWorker* worker, bool snapshot) {
   if (!snapshot) {
     XLogRecPtr start = penstock_create_slot(worker, false);
     penstock_open_sink(worker, start, true, &resume);
+    // Delivered like a snapshot, before the sink counts as made.
+    worker->in_snapshot = true;
+    worker->in_snapshot = penstock_notify(worker, "SKIPPED", nullptr, nullptr, -1);
     return start;
   }
   SetCurrentStatementStartTimestamp();

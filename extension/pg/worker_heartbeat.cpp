@@ -18,8 +18,8 @@ struct PenstockHeartbeat {
 
 extern "C" {
 
-// Debezium sends none before it knows a position that was wholly read: after the first transaction,
-// or where an earlier run left off.
+// As in Debezium there is none before a position is known up to which all was read: after the first
+// transaction, or where an earlier run left off.
 void penstock_start_heartbeats(PenstockWorker* worker, bool position_known) {
   const penstock::SourceOptions& source = worker->config->options.source;
   const penstock::event::EventOptions& event = worker->config->event;
@@ -27,7 +27,7 @@ void penstock_start_heartbeats(PenstockWorker* worker, bool position_known) {
   penstock::pg::RunCxx([&] {
     worker->heartbeat = new PenstockHeartbeat{
         penstock::event::Heartbeat(event, source.heartbeat_prefix),
-        source.heartbeat_interval_ms * 1000, GetCurrentTimestamp(), position_known || !event.quirks};
+        source.heartbeat_interval_ms * 1000, GetCurrentTimestamp(), position_known};
   });
 }
 

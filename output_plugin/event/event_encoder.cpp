@@ -50,7 +50,7 @@ void EventEncoder::MakeMessageSchemas() {
 
 void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
                                     uint64_t origin_lsn) {
-  transaction_.Set(stream_, xid, true, commit_us, previous_end_lsn_, origin, origin_lsn);
+  transaction_.Set(stream_, xid, true, commit_us, previous_end_lsn_, origin, origin_lsn, xmin_);
   metadata_.Begin(xid, commit_us);
   pivot_.BeginTransaction(commit_us);
 }
@@ -399,7 +399,7 @@ Status EventEncoder::EncodeMessage(std::string_view prefix, std::string_view con
   EventInfo info;
   info.transaction = &transaction_;
   if (!transactional) {
-    own.Set(stream_, 0, false, now_ns / 1000, previous_end_lsn_ == 0 ? 0 : lsn, {}, 0);
+    own.Set(stream_, 0, false, now_ns / 1000, previous_end_lsn_ == 0 ? 0 : lsn, {}, 0, xmin_);
     info.transaction = &own;
   }
   info.lsn = lsn;

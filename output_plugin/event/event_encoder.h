@@ -41,6 +41,9 @@ class EventEncoder {
   Status EncodeTransactionBegin(uint64_t lsn);
   Status EncodeTransactionEnd(uint64_t lsn);
 
+  // source.xmin of the transactions from here on; 0: null.
+  void SetXmin(uint32_t xmin) { xmin_ = xmin; }
+
   // Of snapshot rows, which come without a transaction of their own.
   void SetXid(uint32_t xid) { transaction_.SetXid(xid); }
 
@@ -145,6 +148,7 @@ class EventEncoder {
   TransactionMetadata metadata_;
   std::string_view transaction_block_ = "null";  // of the event being made
   uint64_t previous_end_lsn_ = 0;
+  uint32_t xmin_ = 0;
   std::vector<std::pair<std::string, std::string>> context_headers_;
   std::string message_topic_, message_value_prefix_, message_key_prefix_;
   std::shared_ptr<const AvroSchema> message_key_avro_, message_value_avro_;

@@ -116,6 +116,7 @@ const OptionRow kRows[] = {
     {"value.converter.replace.null.with.default", kScope, kBool, "true", nullptr, 0, 0, kYes, "A null in a column with a default is printed as the default, as Kafka's JsonConverter does."},
     {"value.converter.schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Values carry their schema."},
     {"value.converter.scrub.invalid.names", kScope, kBool, "false", nullptr, 0, 0, kYes, "Names that Avro does not allow are made legal in the schema of values, as AvroConverter does."},
+    {"xmin.fetch.interval.ms", kScope, kInt, "0", nullptr, 0, 2147483647, kYes, "How old source.xmin, the catalogue horizon of the slot, may be; 0: it is null."},
 };
 // clang-format on
 
@@ -273,6 +274,7 @@ class Parser {
     int64_t digits = 2;
     (void)ParseInt64(Text("money.fraction.digits"), &digits);
     o.money_fraction_digits = static_cast<int>(digits);
+    (void)ParseInt64(Text("xmin.fetch.interval.ms"), &o.xmin_interval_ms);
     int64_t batch_bytes = 0;
     (void)ParseInt64(Text("output.batch.bytes"), &batch_bytes);
     o.batch_bytes = static_cast<int>(batch_bytes);

@@ -136,6 +136,7 @@ struct EventOptions {
   bool skip_unchanged = false;        // skip.messages.without.change
   bool transaction_metadata = false;  // provide.transaction.metadata
   std::string transaction_topic = "transaction";
+  int64_t xmin_interval_ms = 0;  // 0: source.xmin is null
   bool skip_create = false;
   bool skip_update = false;
   bool skip_delete = false;

@@ -70,7 +70,7 @@ std::string_view MemberOf(std::string_view block, std::string_view name) {
 
 void TransactionInfo::Set(const StreamConstants& stream, uint32_t xid, bool has_xid,
                           int64_t commit_us, uint64_t previous_end_lsn, std::string_view origin,
-                          uint64_t origin_lsn) {
+                          uint64_t origin_lsn, uint32_t xmin) {
   start_ = stream.source_start + std::to_string(commit_us / 1000) + ",\"snapshot\":\"";
   sequence_ = "\"" + stream.database_field +
               (previous_end_lsn == 0 ? "\"[null,\\\""
@@ -78,7 +78,7 @@ void TransactionInfo::Set(const StreamConstants& stream, uint32_t xid, bool has_
   times_ = "\\\"]\",\"ts_us\":" + std::to_string(commit_us) +
            ",\"ts_ns\":" + std::to_string(commit_us * 1000);
   xid_ = (has_xid ? std::to_string(xid) : "null") + ",\"lsn\":";
-  end_ = ",\"xmin\":null,\"origin\":" + (origin.empty() ? "null" : JsonString(origin)) +
+  end_ = ",\"xmin\":" + (xmin == 0 ? "null" : std::to_string(xmin)) + ",\"origin\":" + (origin.empty() ? "null" : JsonString(origin)) +
          ",\"origin_lsn\":" + (origin.empty() ? "null" : std::to_string(origin_lsn)) + "}";
 }
 

@@ -18,9 +18,9 @@ class TransactionInfo {
  public:
   // commit_us: microseconds since 1970. previous_end_lsn: end of the last commit before this
   // transaction in this stream, 0 when there is none. origin: replication origin, empty for none.
-  // has_xid: false for messages outside transactions.
+  // xmin: 0 for none. has_xid: false for messages outside transactions.
   void Set(const StreamConstants& stream, uint32_t xid, bool has_xid, int64_t commit_us,
-           uint64_t previous_end_lsn, std::string_view origin, uint64_t origin_lsn);
+           uint64_t previous_end_lsn, std::string_view origin, uint64_t origin_lsn, uint32_t xmin);
 
   std::string_view start() const { return start_; }        // "source":{… ,"snapshot":"
   std::string_view sequence() const { return sequence_; }  // ","db":…,"sequence":"[…,\"

@@ -1,0 +1,2 @@
+-- Notifications of the initial snapshot in a topic.
+INSERT INTO b VALUES (1);

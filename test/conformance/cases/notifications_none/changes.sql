@@ -1,0 +1,2 @@
+-- Notifications without a snapshot.
+INSERT INTO a VALUES (1);
