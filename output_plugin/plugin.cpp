@@ -90,13 +90,17 @@ void AppendJsonOrNull(LogicalDecodingContext *context, const char *json, uint32 
   }
 }
 
-// {"topic":…,"key":…,"value":…,"headers":{…}} with the bytes of key and value as they are. A
+// {"topic":…,"key":…,"value":…,"headers":{…}}, partition and timestamp where they are set, with the bytes of key and value as they are. A
 // document's key is its id as a string; its routing and the table's mapping are added, the mapping
 // to the first event that is printed after the table changed.
 void AppendRecord(LogicalDecodingContext *context, const PenstockEvent &event,
                   CachedRelation *relation) {
   appendStringInfoString(context->out, "{\"topic\":");
   AppendQuoted(context, event.topic, event.topic_len);
+  if (event.partition >= 0) appendStringInfo(context->out, ",\"partition\":%d", event.partition);
+  if (event.timestamp_ms >= 0) {
+    appendStringInfo(context->out, ",\"timestamp\":" INT64_FORMAT, event.timestamp_ms);
+  }
   appendStringInfoString(context->out, ",\"key\":");
   if (event.mapping != nullptr) {
     AppendQuoted(context, event.key, event.key_len);

@@ -60,7 +60,8 @@ typedef struct PenstockEvent {
   uint32_t value_len;
   const PenstockHeader *headers;
   uint32_t header_count;
-  int32_t partition; /* -1: the producer's partitioner decides */
+  int32_t partition;    /* -1: the producer's partitioner decides */
+  int64_t timestamp_ms; /* milliseconds since 1970; negative: the producer's time */
   /* End of the transaction's commit record, of the consistent point in a snapshot: grows in the
    * order in which changes are to be seen at the destination. */
   uint64_t version_lsn;

@@ -11,6 +11,7 @@ extern "C" {
 #include "commands/dbcommands.h"
 #include "commands/defrem.h"
 #include "datatype/timestamp.h"
+#include "pgtime.h"
 }
 
 #ifndef PENSTOCK_VERSION
@@ -48,14 +49,45 @@ Status RefuseAvro(const event::EventOptions &options) {
                 "json.");
 }
 
+// A time zone that an option names, with PostgreSQL's rules of it; NULL: it does not know the name.
+struct NamedZone {
+  const char *name;
+  pg_tz *rules;
+};
+
+int ZoneOffset(const void *rules, int64 unix_seconds) {
+  const pg_time_t time = unix_seconds;
+  const struct pg_tm *local = pg_localtime(&time, static_cast<const pg_tz *>(rules));
+  return local == nullptr ? 0 : static_cast<int>(local->tm_gmtoff);
+}
+
+Status SetZones(event::EventOptions *options, const NamedZone *zones, int count) {
+  for (event::TransformStep &step : options->chain) {
+    event::TimeZoneRule &rule = step.time_zone;
+    for (int i = 0; rule.needs_rules && i < count; ++i) {
+      if (rule.name != zones[i].name) continue;
+      rule.zone.rules = zones[i].rules;
+      rule.zone.offset_at = ZoneOffset;
+    }
+    if (rule.needs_rules && rule.zone.rules == nullptr) {
+      return Status(StatusCode::kInvalidOption, "unknown time zone \"" + rule.name + "\"",
+                    "pg_timezone_names lists the names; +hh:mm is possible too.");
+    }
+  }
+  return {};
+}
+
 event::EventEncoder *MakeEncoder(const TextOption *options, int count, const char *database,
-                                 bool for_text, Status *status) {
+                                 const NamedZone *zones, int zone_count, bool for_text,
+                                 Status *status) {
   std::vector<std::pair<std::string, std::string>> pairs;
   for (int i = 0; i < count; ++i) pairs.emplace_back(options[i].name, options[i].value);
   Result<event::EventOptions> parsed = event::ParseEventOptions(pairs, database);
   *status = parsed.ok() && for_text ? RefuseAvro(parsed.value()) : parsed.status();
   if (!status->ok()) return nullptr;
   parsed.value().run_id = MakeRunId();
+  *status = SetZones(&parsed.value(), zones, zone_count);
+  if (!status->ok()) return nullptr;
   return new event::EventEncoder(std::move(parsed.value()), database, PENSTOCK_VERSION);
 }
 
@@ -65,7 +97,15 @@ struct StreamTexts {
   Oid owner;  // PENSTOCK_OWNER_OPTION
   TextOption *options;
   int count;
+  NamedZone *zones;
+  int zone_count;
 };
+
+bool IsZoneOption(const char *name) {
+  constexpr char kSuffix[] = ".converted.timezone";
+  const size_t length = strlen(name);
+  return length >= sizeof kSuffix && strcmp(name + length - (sizeof kSuffix - 1), kSuffix) == 0;
+}
 
 char *CopyUtf8(MemoryContext context, const char *text) {
   return MemoryContextStrdup(context, ToUtf8(pstrdup(text)));
@@ -75,7 +115,8 @@ StreamTexts ReadTexts(List *options) {
   MemoryContext caller = CurrentMemoryContext;
   StreamTexts texts;
   texts.owner = InvalidOid;
-  texts.count = 0;
+  texts.count = texts.zone_count = 0;
+  texts.zones = static_cast<NamedZone *>(palloc(sizeof(NamedZone) * (list_length(options) + 1)));
   texts.options =
       static_cast<TextOption *>(palloc(sizeof(TextOption) * (list_length(options) + 1)));
   // A walsender and the sink worker start decoding outside a transaction, where the catalogue
@@ -91,6 +132,9 @@ StreamTexts ReadTexts(List *options) {
       continue;
     }
     texts.options[texts.count++] = {CopyUtf8(caller, element->defname), CopyUtf8(caller, value)};
+    if (IsZoneOption(element->defname)) {
+      texts.zones[texts.zone_count++] = {texts.options[texts.count - 1].value, pg_tzset(value)};
+    }
   }
   texts.database = CopyUtf8(caller, get_database_name(MyDatabaseId));
   if (own_transaction) CommitTransactionCommand();
@@ -119,7 +163,8 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, Purpose pur
   event::EventEncoder *encoder = nullptr;
   pg::RunCxx([&]() -> Status {
     Status status;
-    encoder = MakeEncoder(texts.options, texts.count, texts.database, writer == nullptr, &status);
+    encoder = MakeEncoder(texts.options, texts.count, texts.database, texts.zones,
+                          texts.zone_count, writer == nullptr, &status);
     return status;
   });
   callback->func = DeleteEncoder;
@@ -136,19 +181,28 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, Purpose pur
 }
 
 void EncodeChange(Stream *stream, const CachedRelation &relation, const event::Change &change) {
-  char warning[512];
-  warning[0] = '\0';  // not all of it for each row
+  char warning[512], updated[256];
+  warning[0] = updated[0] = '\0';  // not all of it for each row
   const int64 now = NowNanos();
   pg::RunCxx([&]() -> Status {
     pg::FailpointCxx("plugin_change");
     Status status = stream->encoder->Encode(relation.plan->plan, change, now);
     const std::string text = stream->encoder->TakeConversionWarning();
     warning[text.copy(warning, sizeof warning - 1)] = '\0';
+    const std::string table = stream->encoder->TakeIgnoredUpdate();
+    updated[table.copy(updated, sizeof updated - 1)] = '\0';
     return status;
   });
   if (warning[0] != '\0') {
     ereport(WARNING, (errcode(ERRCODE_DATA_EXCEPTION),
                       errmsg("cannot express the value of %s, sending null", warning)));
+  }
+  if (updated[0] != '\0') {
+    const bool warn =
+        OptionsOf(*stream).outbox.invalid_operation == event::InvalidOperation::kWarn;
+    ereport(warn ? WARNING : LOG,
+            (errmsg("updates of outbox table \"%s\" have no events", updated),
+             errhint("Rows of an outbox are inserted and deleted, never updated.")));
   }
 }
 

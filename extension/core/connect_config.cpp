@@ -46,8 +46,6 @@ const FormerValue kFormerValues[] = {
     {"snapshot.mode", "never", "no_data"},
     {"snapshot.mode", "schema_only", "no_data"},
     {"snapshot.mode", "exported", "initial"},
-    {"topic.naming.strategy", "io.debezium.schema.DefaultTopicNamingStrategy",
-     "io.debezium.schema.SchemaTopicNamingStrategy"},
 };
 
 bool StartsWith(std::string_view text, std::string_view prefix) {

@@ -95,6 +95,7 @@ Status Deliver(PenstockDelivery* delivery, const PenstockEvent& from) {
   event.headers = delivery->headers.data();
   event.header_count = delivery->headers.size();
   event.partition = from.partition;
+  event.timestamp_ms = from.timestamp_ms;
   event.version_lsn = from.version_lsn;
   if (from.routing != nullptr) event.routing = std::string_view(from.routing, from.routing_len);
   event.mapping = std::string_view(from.mapping, from.mapping_len);

@@ -124,6 +124,14 @@ Status AppendFileLine(event::Buffer& out, const Event& event) {
   const size_t start = out.size();
   out.Append("{\"topic\":");
   event::AppendString(out, event.topic);
+  if (event.partition >= 0) {
+    out.Append(",\"partition\":");
+    event::AppendInt(out, event.partition);
+  }
+  if (event.timestamp_ms >= 0) {
+    out.Append(",\"timestamp\":");
+    event::AppendInt(out, event.timestamp_ms);
+  }
   out.Append(",\"key\":");
   // A document's key is its id, a text even when it looks like a number.
   bool text = AppendField(out, event.key, event.mapping.empty());

@@ -123,7 +123,7 @@ Status KafkaSink::Refused() const {
 
 Status KafkaSink::Produce(const Event& event, rd_kafka_topic_t* topic,
                           DeliveryTracker::Group* group) {
-  const rd_kafka_resp_err_t error = event.header_count == 0
+  const rd_kafka_resp_err_t error = event.header_count == 0 && event.timestamp_ms < 0
                                         ? ProducePlain(event, topic, group)
                                         : ProduceWithHeaders(event, topic, group);
   switch (error) {
@@ -165,6 +165,7 @@ rd_kafka_resp_err_t KafkaSink::ProduceWithHeaders(const Event& event, rd_kafka_t
       RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
       RD_KAFKA_V_VALUE(Pointer(event.value), Size(event.value)),
       RD_KAFKA_V_KEY(Pointer(event.key), Size(event.key)), RD_KAFKA_V_HEADERS(headers.get()),
+      RD_KAFKA_V_TIMESTAMP(std::max<int64_t>(event.timestamp_ms, 0)),  // 0: now
       RD_KAFKA_V_OPAQUE(ticket), RD_KAFKA_V_END);
   // librdkafka 2.0.2 to 2.11 free the headers although the partition is refused (fixed in 2.12):
   // a small leak is better than freeing them twice.

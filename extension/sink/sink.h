@@ -34,7 +34,8 @@ struct Event {
   std::optional<std::string_view> value;  // none: tombstone
   const Header* headers = nullptr;
   size_t header_count = 0;
-  int32_t partition = -1;  // -1: the partitioner decides
+  int32_t partition = -1;     // -1: the partitioner decides
+  int64_t timestamp_ms = -1;  // since 1970; negative: the time of sending
   // End of the transaction, or consistent point of the snapshot: grows in the order in which
   // changes are to be seen.
   uint64_t version_lsn = 0;

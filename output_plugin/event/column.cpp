@@ -95,6 +95,7 @@ constexpr KindRow kKinds[] = {
     {kFloatsFields, "io.debezium.data.FloatVector", "[]"},
     {kSparseFields, "io.debezium.data.SparseDoubleVector", "{\"dimensions\":0,\"vector\":[]}"},
     {"string", "io.debezium.data.Json", "{}"},
+    {"", nullptr, nullptr},  // kInZone: described before it became one
 };
 static_assert(sizeof kKinds / sizeof kKinds[0] == static_cast<size_t>(kFirstDocumentKind),
               "one row per kind");
@@ -249,13 +250,14 @@ std::string FallbackJson(const Column& column) {
 }
 
 void FinishColumn(Column* column, const EventOptions& options) {
+  column->field_name = AdjustName(column->name, options.field_names, NameKind::kField);
   if (column->kind == Kind::kMasked) return FinishMasked(column, options);
-  column->prefix = "," + JsonString(column->name) + ":";
+  column->prefix = "," + JsonString(column->field_name) + ":";
   if (IsPlain(options.format)) {
     column->null_json = column->absent_json = column->unavailable_json = "null";
     return;
   }
-  column->schema = ColumnSchema(*column, column->name);
+  column->schema = ColumnSchema(*column, column->field_name);
   const bool default_for_null = column->has_default && options.replace_null_with_default;
   column->null_json = default_for_null && column->optional ? column->default_json : "null";
   column->absent_json = column->has_default ? column->default_json

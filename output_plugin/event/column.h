@@ -72,6 +72,7 @@ enum class Kind : uint8_t {
   kFloatVector,       // bytes: pgvector's text
   kSparseVector,      // bytes: pgvector's text
   kJsonTree,          // bytes: UTF-8 JSON
+  kInZone,            // what element expects
 
   // Of documents (format=document): plain JSON values.
   kKeyword,      // bytes: UTF-8
@@ -125,14 +126,16 @@ struct Column {
   bool java_numbers = false;        // kBytes and its like: text of a geometric type under quirks
   std::string allowed;              // kEnum: labels joined by commas
   std::string type_name;            // PostgreSQL's, for the TOAST rules of arrays
-  std::unique_ptr<Column> element;  // kArray; kMasked: the column that it hides
+  std::unique_ptr<Column> element;  // kArray; kMasked, kInZone: the column that it hides
   std::unique_ptr<ColumnMask> mask;  // kMasked
+  const TimeZone* zone = nullptr;    // kInZone
   // Of the schema, after those that the kind has: name and value.
   std::vector<std::pair<std::string, std::string>> parameters;
   bool has_default = false;
   std::string default_json;
 
   // Made by FinishColumn:
+  std::string field_name;        // field.name.adjustment.mode
   std::string prefix;            // ,"name":
   std::string schema;            // {"type":…,"field":"name"}
   std::string null_json;         // what a NULL prints
@@ -152,6 +155,7 @@ std::string ColumnSchema(const Column& column, std::string_view field);
 struct WriteMode {
   bool quirks = false;
   bool snapshot = false;
+  bool plain = false;  // for keys: what a transform does to rows does not touch them
 };
 
 // Writes the value (state kValue). False: the kind cannot express it, nothing was written.

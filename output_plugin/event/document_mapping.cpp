@@ -63,6 +63,7 @@ constexpr const char* kMappings[] = {
     kWkb, kWkb,                    // geometry, geography
     kDouble, kFloat, kSparse,      // vectors
     kByJsonMapping,                // json as a tree
+    kOfElement,                    // in a time zone
     // documents
     kKeyword, kDouble, kDouble,      // keyword, numeric, money
     kDate, kKeyword, kKeyword,       // date, time, timetz

@@ -25,17 +25,21 @@ EventEncoder::EventEncoder(EventOptions options, const std::string& database,
                         {"__debezium.context.connectorName", "postgresql"},
                         {"__debezium.context.runId", options_.run_id}};
   }
-  // Debezium joins these two with a dot, whatever the delimiter of tables is.
-  const std::string topic = options_.topic_prefix + ".message";
-  message_topic_ = RouteTopic(options_, RouteTopic(options_, topic, true), false);
-  MakeMessageSchemas();
+  // Whatever the delimiter is.
+  const Route route =
+      WalkChain(options_.chain, options_.topic_prefix + ".message", kMessageName, false);
+  message_topic_ = route.topic;
+  for (const auto& [name, value] : route.key_fields) {
+    message_key_end_ += "," + JsonString(name) + ":" + JsonString(value);
+  }
+  MakeMessageSchemas(route);
   drafts_.resize(4);
 }
 
 // They are ours, so that there is nothing in them that Avro does not allow.
-void EventEncoder::MakeMessageSchemas() {
+void EventEncoder::MakeMessageSchemas(const Route& route) {
   if (options_.key_converter == Converter::kAvro) {
-    message_key_avro_ = MakeAvroSchema(kMessageKeySchema, options_.key_naming).value();
+    message_key_avro_ = MakeAvroSchema(MessageKeySchema(route), options_.key_naming).value();
   }
   if (options_.value_converter == Converter::kAvro) {
     message_value_avro_ = MakeAvroSchema(MessageValueSchema(options_), options_.value_naming).value();
@@ -44,7 +48,7 @@ void EventEncoder::MakeMessageSchemas() {
     message_value_prefix_ = "{\"schema\":" + MessageValueSchema(options_) + ",\"payload\":";
   }
   if (options_.key_schemas) {
-    message_key_prefix_ = "{\"schema\":" + std::string(kMessageKeySchema) + ",\"payload\":";
+    message_key_prefix_ = "{\"schema\":" + MessageKeySchema(route) + ",\"payload\":";
   }
 }
 
@@ -76,7 +80,9 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
       ShowsSameRow(plan, change.before, change.after, {options_.quirks, false}, scratch_)) {
     return {};
   }
-  if (options_.document.addressing) {
+  if (plan.shape == Shape::kOutbox) {
+    if (Status status = EncodeOutbox(plan, change); !status.ok()) return status;
+  } else if (options_.document.addressing) {
     if (Status status = EncodeDocument(plan, change); !status.ok()) return status;
   } else if (options_.format == Format::kPivot) {
     if (Status status = EncodePivot(plan, change); !status.ok()) return status;
@@ -141,26 +147,28 @@ Status EventEncoder::WriteAvro() {
   return {};
 }
 
+// Whether two values of a column look the same in an event.
+bool EventEncoder::SameField(const Column& column, const FieldValue& a, const FieldValue& b,
+                             const WriteMode& mode) {
+  const size_t start = bytes_.size();
+  WriteField(bytes_, column, a, mode);
+  const size_t middle = bytes_.size();
+  WriteField(bytes_, column, b, mode);
+  const std::string_view both = bytes_.view();
+  const bool same = both.substr(start, middle - start) == both.substr(middle);
+  bytes_.Truncate(start);
+  return same;
+}
+
 // Whether the key of the old row differs from that of the new one.
 bool EventEncoder::KeyChanged(const RelationPlan& plan, const Change& change) {
   if (plan.key.empty() || change.before == nullptr) return false;
-  const WriteMode mode{options_.quirks, false};
-  const size_t start = bytes_.size();
+  const WriteMode mode{options_.quirks, false, true};
   for (const int index : plan.key) {
     const auto i = static_cast<size_t>(index);
-    WriteField(bytes_, plan.columns[i], change.before[i], mode);
-    bytes_.Append(',');
+    if (!SameField(plan.columns[i], change.before[i], change.after[i], mode)) return true;
   }
-  const size_t middle = bytes_.size();
-  for (const int index : plan.key) {
-    const auto i = static_cast<size_t>(index);
-    WriteField(bytes_, plan.columns[i], change.after[i], mode);
-    bytes_.Append(',');
-  }
-  const std::string_view both = bytes_.view();
-  const bool changed = both.substr(start, middle - start) != both.substr(middle);
-  bytes_.Truncate(start);
-  return changed;
+  return false;
 }
 
 EventEncoder::Draft& EventEncoder::NewDraft(const std::string& topic) {
@@ -172,6 +180,8 @@ EventEncoder::Draft& EventEncoder::NewDraft(const std::string& topic) {
   draft.mapping = nullptr;
   draft.identity_header = nullptr;
   draft.added_headers.clear();
+  draft.partition = -1;
+  draft.timestamp_ms = -1;
   return draft;
 }
 
@@ -179,17 +189,10 @@ void EventEncoder::AddTombstone() {
   drafts_[draft_count_] = drafts_[draft_count_ - 1];
   Draft& tombstone = drafts_[draft_count_++];
   tombstone.value = Span{};
-  // Debezium's tombstone shares the headers of its delete, unless a router before made a copy; then
-  // it knows its operation alone.
-  const auto& routes = options_.routes;
-  if (std::none_of(routes.begin(), routes.end(), [](auto& route) { return route.before_flat; })) {
-    return;
-  }
   auto& headers = tombstone.added_headers;
-  headers.erase(
-      std::remove_if(headers.begin(), headers.end(),
-                     [](const AddedHeader& header) { return header.field->path != "op"; }),
-      headers.end());
+  headers.erase(std::remove_if(headers.begin(), headers.end(),
+                               [](const AddedHeader& header) { return !header.on_tombstone; }),
+                headers.end());
 }
 
 EventInfo EventEncoder::InfoOf(const Change& change, char op) const {
@@ -222,13 +225,19 @@ void EventEncoder::WriteFields(const RelationPlan& plan, const std::vector<int>&
 }
 
 EventEncoder::Span EventEncoder::WriteKey(const RelationPlan& plan, const FieldValue* row,
-                                          const WriteMode& mode) {
+                                          WriteMode mode) {
+  mode.plain = true;
   Span span;
-  if (plan.key.empty() || row == nullptr) return span;
+  if (row == nullptr || (plan.key.empty() && plan.origin_constants.empty())) return span;
   span.start = bytes_.size();
   span.is_null = false;
   bytes_.Append(plan.key_prefix);
   WriteFields(plan, plan.key, row, mode);
+  if (!plan.key_constants.empty()) {
+    bytes_.Truncate(bytes_.size() - 1);
+    bytes_.Append(std::string_view(plan.key_constants).substr(plan.key.empty() ? 1 : 0));
+    bytes_.Append('}');
+  }
   bytes_.Append(plan.key_suffix);
   span.size = bytes_.size() - span.start;
   return span;
@@ -236,7 +245,8 @@ EventEncoder::Span EventEncoder::WriteKey(const RelationPlan& plan, const FieldV
 
 // The key as Connect's SimpleHeaderConverter prints a struct.
 std::string EventEncoder::KeyHeader(const RelationPlan& plan, const FieldValue* row,
-                                    const WriteMode& mode) {
+                                    WriteMode mode) {
+  mode.plain = true;
   const size_t start = bytes_.size();
   for (const int index : plan.key) {
     const auto i = static_cast<size_t>(index);
@@ -246,7 +256,7 @@ std::string EventEncoder::KeyHeader(const RelationPlan& plan, const FieldValue* 
   std::string header(bytes_.view().substr(start));
   header.front() = '{';
   bytes_.Truncate(start);
-  return header + "}";
+  return header + plan.origin_constants + "}";
 }
 
 void EventEncoder::WriteRow(const RelationPlan& plan, const FieldValue* row,
@@ -314,7 +324,7 @@ void EventEncoder::RouteByField(const RelationPlan& plan, const FieldValue* row,
   (void)WriteValue(text, plan.columns[i], row[i], WriteMode{options_.quirks, false});
   const std::string_view topic = text.view();
   const std::string plain = PlainText(topic);
-  if (!plain.empty()) draft->own_topic = RouteTopic(options_, plain, false);
+  if (!plain.empty()) draft->own_topic = RouteTopic(options_.chain, plan.rest_of_chain, plain);
 }
 
 void EventEncoder::AddFlatHeaders(const RelationPlan& plan, const EventInfo& info,
@@ -323,10 +333,36 @@ void EventEncoder::AddFlatHeaders(const RelationPlan& plan, const EventInfo& inf
     Buffer json;
     AppendMetadata(json, field.path, plan, options_, info);
     AddedHeader header;
-    header.field = &field;
+    header.name = &field.name;
+    // Debezium's tombstone shares the headers of its delete, unless a router before made a copy;
+    // then it knows its operation alone.
+    header.on_tombstone = plan.flat_shares_headers || field.path == "op";
     header.is_null = json.view() == "null";
     if (!header.is_null) header.value = PlainText(json.view());
     draft->added_headers.push_back(std::move(header));
+  }
+}
+
+// ExtractChangedRecordState: the names of the fields that an update changed, and of the others.
+void EventEncoder::AddChangedState(const RelationPlan& plan, const Change& change, Draft* draft) {
+  const WriteMode mode{options_.quirks, false};
+  std::string changed, unchanged;
+  const bool both = change.op != 'd' && change.before != nullptr && change.after != nullptr;
+  for (size_t k = 0; both && k < plan.value_columns.size(); ++k) {
+    const auto i = static_cast<size_t>(plan.value_columns[k]);
+    const FieldValue &before = change.before[i], &after = change.after[i];
+    // A null differs from the default that it may print as.
+    const bool same = (before.state == FieldState::kNull) == (after.state == FieldState::kNull) &&
+                      SameField(plan.columns[i], before, after, mode);
+    std::string& names = same ? unchanged : changed;
+    names += (names.empty() ? "" : ",") + plan.columns[i].prefix.substr(1);
+    names.pop_back();  // the colon
+  }
+  for (const TransformStep* step : plan.changed_states) {
+    for (const auto& [name, names] : {std::pair(&step->changed_header, &changed),
+                                      std::pair(&step->unchanged_header, &unchanged)}) {
+      if (!name->empty()) draft->added_headers.push_back({name, plan.changed_shares_headers, "[" + *names + "]", false});
+    }
   }
 }
 
@@ -336,7 +372,7 @@ void EventEncoder::AddEvent(const RelationPlan& plan, const Change& change,
     transaction_block_ = metadata_.Count(plan.collection, change.lsn);
   }
   // ExtractNewRecordState drops truncates, after they were counted.
-  if (change.op == 't' && options_.format == Format::kFlat) return;
+  if (change.op == 't' && plan.shape == Shape::kFlat) return;
   const EventInfo info = InfoOf(change, change.op);
   const WriteMode mode{options_.quirks, change.op == 'r'};
   const FieldValue* row = change.op == 'd' ? change.before : change.after;
@@ -348,7 +384,8 @@ void EventEncoder::AddEvent(const RelationPlan& plan, const Change& change,
     draft.identity_value = KeyHeader(plan, identity_row, mode);
   }
   if (change.op != 't') draft.key = WriteKey(plan, row, mode);
-  if (options_.format == Format::kFlat) {
+  if (!plan.changed_states.empty()) AddChangedState(plan, change, &draft);
+  if (plan.shape == Shape::kFlat) {
     RouteByField(plan, row, &draft);
     AddFlatHeaders(plan, info, &draft);
     if (change.op == 'd') {
@@ -410,6 +447,7 @@ Status EventEncoder::EncodeMessage(std::string_view prefix, std::string_view con
   bytes_.Append(message_key_prefix_);
   bytes_.Append("{\"prefix\":");
   AppendString(bytes_, prefix);
+  bytes_.Append(message_key_end_);
   bytes_.Append(message_key_prefix_.empty() ? "}" : "}}");
   draft.key.size = bytes_.size();
 
@@ -483,13 +521,14 @@ void EventEncoder::Finish(bool with_context_headers) {
       add(context_headers_[c].first.c_str(), context_headers_[c].second);
     }
     for (const AddedHeader& header : draft.added_headers) {
-      add(header.field->name.c_str(), header.value);
+      add(header.name->c_str(), header.value);
       if (header.is_null) headers_.back().value = nullptr;
     }
     events_.push_back({topic.c_str(), static_cast<uint32_t>(topic.size()), place(draft.key),
                        static_cast<uint32_t>(draft.key.size), place(draft.value),
                        static_cast<uint32_t>(draft.value.size), headers_.data() + first,
-                       static_cast<uint32_t>(headers_.size() - first), -1, 0, place(draft.routing),
+                       static_cast<uint32_t>(headers_.size() - first), draft.partition,
+                       draft.timestamp_ms, 0, place(draft.routing),
                        static_cast<uint32_t>(draft.routing.size), nullptr, 0,
                        Described(draft.key_avro), Described(draft.value_avro)});
     if (draft.mapping != nullptr) {

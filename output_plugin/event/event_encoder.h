@@ -3,8 +3,10 @@
 #define PENSTOCK_EVENT_EVENT_ENCODER_H
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "avro_schema.h"
@@ -71,6 +73,9 @@ class EventEncoder {
   // Values that became null since the last call because their mode cannot express them.
   std::string TakeConversionWarning();
 
+  // The outbox table whose first update was passed over since the last call, or nothing.
+  std::string TakeIgnoredUpdate();
+
  private:
   // A part of bytes_; pointers are made at the end, when it does not move any more.
   struct Span {
@@ -79,15 +84,16 @@ class EventEncoder {
     bool is_null = true;
     bool in_avro = false;  // a part of avro_ instead
   };
-  struct AddedHeader {  // add.headers
-    const AddedField* field = nullptr;
+  struct AddedHeader {  // of transforms
+    const std::string* name = nullptr;
+    bool on_tombstone = false;
     std::string value;
     bool is_null = false;
   };
   // An event being put together. Kept from change to change, so that its strings keep their memory.
   struct Draft {
     const std::string* topic = nullptr;
-    std::string own_topic;  // route.by.field
+    std::string own_topic;  // taken from the row
     Span key, value, routing;
     const AvroSchema* key_avro = nullptr;  // of what goes out as Avro
     const AvroSchema* value_avro = nullptr;
@@ -95,9 +101,11 @@ class EventEncoder {
     const char* identity_header = nullptr;  // __debezium.newkey or oldkey
     std::string identity_value;
     std::vector<AddedHeader> added_headers;
+    int32_t partition = -1;
+    int64_t timestamp_ms = -1;  // -1: the producer's time
   };
 
-  void MakeMessageSchemas();
+  void MakeMessageSchemas(const Route& route);
   void Reset();
   void Finish(bool with_context_headers);
   // Turns keys and values into Avro where the drafts say so.
@@ -108,11 +116,13 @@ class EventEncoder {
   void AddTombstone();
   EventInfo InfoOf(const Change& change, char op) const;
   Status AddTransactionRecord(uint64_t lsn, bool begins);
+  bool SameField(const Column& column, const FieldValue& a, const FieldValue& b,
+                 const WriteMode& mode);
   bool KeyChanged(const RelationPlan& plan, const Change& change);
   void WriteFields(const RelationPlan& plan, const std::vector<int>& columns, const FieldValue* row,
                    const WriteMode& mode);
-  Span WriteKey(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
-  std::string KeyHeader(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
+  Span WriteKey(const RelationPlan& plan, const FieldValue* row, WriteMode mode);
+  std::string KeyHeader(const RelationPlan& plan, const FieldValue* row, WriteMode mode);
   void WriteRow(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
   Span WriteEnvelope(const RelationPlan& plan, const Change& change, const EventInfo& info);
   Span WriteFlat(const RelationPlan& plan, const FieldValue* row, const EventInfo& info,
@@ -140,6 +150,26 @@ class EventEncoder {
   void AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft);
   void RouteByField(const RelationPlan& plan, const FieldValue* row, Draft* draft) const;
   void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Draft* draft) const;
+  void AddChangedState(const RelationPlan& plan, const Change& change, Draft* draft);
+
+  // outbox (outbox_events.cpp)
+  Status EncodeOutbox(const RelationPlan& plan, const Change& change);
+  Status AddOutbox(const RelationPlan& plan, const Change& change);
+  Status RefuseOutboxUpdate(const RelationPlan& plan);
+  const std::string& OutboxTopic(const RelationPlan& plan, const std::string& route);
+  void WriteColumn(const RelationPlan& plan, const FieldValue* row, int index,
+                   const WriteMode& mode);
+  std::string ColumnText(const RelationPlan& plan, const FieldValue* row, int index,
+                         const WriteMode& mode);
+  void AddColumnHeader(const RelationPlan& plan, const FieldValue* row, int index,
+                       const std::string& name, const WriteMode& mode, Draft* draft);
+  std::string WriteOutboxPayload(const RelationPlan& plan, const FieldValue* row,
+                                 const WriteMode& mode);
+  std::string OutboxSchemaName(const RelationPlan& plan, const std::string& identity,
+                               const std::string& route);
+  Span WriteOutboxValue(const RelationPlan& plan, const FieldValue* row, const std::string& route,
+                        const WriteMode& mode);
+
   void NoteFailure(const RelationPlan& plan, const Column& column, FieldState state);
 
   EventOptions options_;
@@ -150,7 +180,7 @@ class EventEncoder {
   uint64_t previous_end_lsn_ = 0;
   uint32_t xmin_ = 0;
   std::vector<std::pair<std::string, std::string>> context_headers_;
-  std::string message_topic_, message_value_prefix_, message_key_prefix_;
+  std::string message_topic_, message_value_prefix_, message_key_prefix_, message_key_end_;
   std::shared_ptr<const AvroSchema> message_key_avro_, message_value_avro_;
 
   int64_t now_ns_ = 0;
@@ -168,6 +198,11 @@ class EventEncoder {
   std::string failure_;            // the value that cannot be expressed
   bool failure_unavailable_ = false;
   bool failure_required_ = false;  // it belongs to a NOT NULL column
+
+  std::unordered_map<std::string, std::string> outbox_topics_;  // by the routed value
+  std::unordered_map<std::string, std::string> outbox_names_;   // quirks: by schema or version
+  std::set<std::string> warned_outboxes_;
+  std::string ignored_update_;
 };
 
 }  // namespace penstock::event

@@ -7,7 +7,9 @@
 
 #include "capture_options.h"
 #include "document_options.h"
+#include "naming_options.h"
 #include "pivot_options.h"
+#include "transform_options.h"
 
 namespace penstock::event {
 namespace {
@@ -42,7 +44,7 @@ const OptionRow kRows[] = {
     {"column.truncate.to.*", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "column.truncate.to.N.chars: columns, as regular expressions over schema.table.column, whose strings are cut to N UTF-16 units and whose binary values to N bytes."},
     {"column.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of column.include.list."},
     {"converters", kScope, kText, nullptr, nullptr, 0, 0, kNo, "converters are Java classes; penstock runs none"},
-    {"custom.sanitize.pattern", kScope, kText, nullptr, nullptr, 0, 0, kNo, "custom sanitizing of names is not supported yet"},
+    {"custom.sanitize.pattern", kScope, kText, nullptr, nullptr, 0, 0, kIdle, "it hides values of options in Debezium's log; penstock logs none"},
     {"datatype.propagate.source.type", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "As column.propagate.source.type, with regular expressions over schema.table.type."},
     {"debezium.quirks", kScope, kBool, "false", nullptr, 0, 0, kYes, "Reproduces Debezium where it loses or corrupts data, byte for byte."},
     {"decimal.handling.mode", kScope, kEnum, "precise", "precise|double|string", 0, 0, kYes, "How numeric and money columns are written."},
@@ -51,8 +53,8 @@ const OptionRow kRows[] = {
     {"document.id.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Columns of a document's id instead of the primary key: \"table-regex:col1,col2;…\"."},
     {"event.converting.failure.handling.mode", kScope, kEnum, "warn", "warn|skip|fail", 0, 0, kYes, "What happens to a value that its mode cannot express: null with a warning, null, or an error."},
     {"extended.headers.enabled", kScope, kBool, "true", nullptr, 0, 0, kYes, "Adds the __debezium.context headers."},
-    {"field.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "Only none is supported yet."},
-    {"format", kScope, kEnum, "debezium", "debezium|flat|document|pivot", 0, 0, kYes, "Shape of the value: the Debezium envelope, the row alone as ExtractNewRecordState writes it, a document of plain JSON values, or pivot: a record for each changed field; document is the default of sinks of type elasticsearch, where debezium means flat."},
+    {"field.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "How column names are made fit for Avro: not, an underscore for each character it refuses, or _u and the character's code."},
+    {"format", kScope, kEnum, "debezium", "debezium|flat|document|pivot|outbox", 0, 0, kYes, "Shape of the value: the Debezium envelope, the row alone as ExtractNewRecordState writes it, a document of plain JSON values, pivot: a record for each changed field, or outbox: the payload of an outbox row as EventRouter sends it; document is the default of sinks of type elasticsearch, where debezium means flat."},
     {"hstore.handling.mode", kScope, kEnum, "json", "json|map", 0, 0, kYes, "How hstore columns are written."},
     {"identity.missing", kScope, kEnum, "skip", "skip|fail", 0, 0, kYes, "An update or delete of a table without replica identity: a delete is counted and skipped and an update sent without its old values, or the sink stops."},
     {"include.schema.comments", kScope, kBool, "false", nullptr, 0, 0, kIdle, "Debezium's PostgreSQL connector sends no comments either"},
@@ -78,17 +80,22 @@ const OptionRow kRows[] = {
     {"pivot.key.columns", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Row columns that identify a row in pivot records, instead of the table's key: \"col1,col2\" for all tables, or \"table-regex:col1,col2;…\"."},
     {"pivot.old.values.missing", kScope, kEnum, "fail", "fail|null", 0, 0, kYes, "Updates and deletes whose old values the WAL does not hold: the sink stops, or old_value is null and an update names every field."},
     {"post.processors", kScope, kText, nullptr, nullptr, 0, 0, kNo, "post processors are Java classes; penstock runs none"},
+    {"predicates", kScope, kList, "", nullptr, 0, 0, kYes, "Names of Kafka Connect predicates; TopicNameMatches is supported."},
+    {"predicates.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Options of one predicate, as Kafka Connect spells them."},
     {"provide.transaction.metadata", kScope, kBool, "false", nullptr, 0, 0, kYes, "Events tell their place in their transaction, and records on a topic of their own tell where it begins and ends."},
     {"publication.autocreate.mode", kScope, kEnum, "all_tables", "all_tables|filtered|no_tables|disabled", 0, 0, kYes, "disabled: tables, columns, rows and operations are those of the publication publication.name. No other mode makes a publication, for none is needed."},
     {"publication.name", kScope, kText, "dbz_publication", nullptr, 0, 0, kYes, "The publication that publication.autocreate.mode=disabled reads."},
     {"publish.via.partition.root", kScope, kBool, "false", nullptr, 0, 0, kYes, "Rows of partitions are published as rows of the partitioned table."},
-    {"route.by.field", kScope, kText, "", nullptr, 0, 0, kYes, "Field of a flat event whose value is the topic."},
+    {"route.by.field", kScope, kText, "", nullptr, 0, 0, kYes, "Field of a flat event whose value is the topic; of an outbox event the column that chooses it, aggregatetype unless given."},
+    {"route.tombstone.on.empty.payload", kScope, kBool, "false", nullptr, 0, 0, kYes, "A row of the outbox with an empty payload becomes an event without value."},
+    {"route.topic.regex", kScope, kText, "(?<routedByValue>.*)", nullptr, 0, 0, kYes, "Expression over the value of route.by.field, for outbox events."},
+    {"route.topic.replacement", kScope, kText, "outbox.event.${routedByValue}", nullptr, 0, 0, kYes, "Topic of an outbox event, with the groups of route.topic.regex."},
     {"routing", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Column whose value routes a document to its shard: its name for all tables, or \"table-regex:column;…\"."},
     {"row.filter", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Condition in SQL that rows of a table must meet, over its own columns: {\"schema.table\": \"condition\"}. An update that enters it is a create, one that leaves it a delete."},
     {"schema.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of schema.exclude.list."},
     {"schema.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas left out, as regular expressions."},
     {"schema.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Schemas captured, as regular expressions."},
-    {"schema.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "Only none is supported yet."},
+    {"schema.name.adjustment.mode", kScope, kEnum, "none", "none|avro|avro_unicode", 0, 0, kYes, "How schema names are made fit for Avro: not, an underscore for each character it refuses, or _u and the character's code."},
     {"schema.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of schema.include.list."},
     {"schemas.enable", kScope, kBool, "true", nullptr, 0, 0, kYes, "Sets key.converter.schemas.enable and value.converter.schemas.enable together."},
     {"skip.messages.without.change", kScope, kBool, "false", nullptr, 0, 0, kYes, "Updates that change none of the captured columns are left out; needs REPLICA IDENTITY FULL."},
@@ -96,18 +103,35 @@ const OptionRow kRows[] = {
     {"sourceinfo.struct.maker", kScope, kText, nullptr, nullptr, 0, 0, kNo, "a struct maker is a Java class; penstock runs none"},
     {"table.blacklist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.exclude.list."},
     {"table.exclude.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Tables left out, as regular expressions over schema.table."},
+    {"table.expand.json.payload", kScope, kBool, "false", nullptr, 0, 0, kYes, "The payload of an outbox event is sent as the structure its JSON text describes."},
+    {"table.field.additional.missing", kScope, kEnum, "error", "error|ignore", 0, 0, kYes, "A column of table.fields.additional.placement that a table lacks: an error, or left out."},
+    {"table.field.event.id", kScope, kText, "id", nullptr, 0, 0, kYes, "Column of the outbox that becomes the header id."},
+    {"table.field.event.key", kScope, kText, "aggregateid", nullptr, 0, 0, kYes, "Column of the outbox that becomes the key."},
+    {"table.field.event.payload", kScope, kText, "payload", nullptr, 0, 0, kYes, "Column of the outbox that becomes the value."},
+    {"table.field.event.schema.version", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Column of the outbox that holds the version of the value's schema."},
+    {"table.field.event.timestamp", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Timestamp column of the outbox that becomes the time of the event, instead of the time of processing."},
+    {"table.field.event.type", kScope, kText, "type", nullptr, 0, 0, kIdle, "EventRouter looks at no type either; table.fields.additional.placement sends it"},
+    {"table.fields.additional.placement", kScope, kList, "", nullptr, 0, 0, kYes, "Further columns of an outbox event and where they go: \"column:header|envelope|partition[:name],…\"."},
     {"table.ignore.builtin", kScope, kBool, "true", nullptr, 0, 0, kYes, "PostGIS's table spatial_ref_sys is never captured, whatever the lists say. System tables are not in any case."},
     {"table.include.list", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Tables captured, as regular expressions over schema.table."},
+    {"table.json.payload.null.behavior", kScope, kEnum, "ignore", "ignore|optional_bytes", 0, 0, kYes, "A null member of an expanded payload: left out, or kept as optional bytes."},
+    {"table.op.invalid.behavior", kScope, kEnum, "warn", "warn|error|fatal", 0, 0, kYes, "An update of an outbox row: skipped with a warning, skipped with a message in the server's log that log_min_messages=error shows, or the sink stops."},
     {"table.whitelist", kScope, kRegexes, nullptr, nullptr, 0, 0, kYes, "Former name of table.include.list."},
     {"time.precision.mode", kScope, kEnum, "adaptive", "adaptive|adaptive_time_microseconds|microseconds|nanoseconds|connect|isostring", 0, 0, kYes, "How date, time and timestamp columns are written."},
     {"toast.missing", kScope, kEnum, "reselect", "reselect|fail", 0, 0, kYes, "A large value that an update did not change and the WAL does not hold: the row is read again by another process, or the sink stops."},
     {"tombstones.on.delete", kScope, kBool, "true", nullptr, 0, 0, kYes, "A delete is followed by an event with the same key and no value."},
     {"topic.delimiter", kScope, kText, ".", nullptr, 0, 0, kYes, "Text between the parts of a topic name."},
+    {"topic.key.enforce.uniqueness", kScope, kBool, "true", nullptr, 0, 0, kYes, "With a regex naming strategy keys get a field that tells the topic before topic.regex."},
+    {"topic.key.field.name", kScope, kText, "__dbz__physicalTableIdentifier", nullptr, 0, 0, kYes, "Name of that field."},
+    {"topic.key.field.regex", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Expression over the topic before topic.regex, for the value of that field."},
+    {"topic.key.field.replacement", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Value of that field, with the groups of topic.key.field.regex."},
     {"topic.map", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Topic of single tables, before every other rule: \"schema.table:topic,…\"."},
-    {"topic.naming.strategy", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Only io.debezium.schema.SchemaTopicNamingStrategy, the default, is supported."},
+    {"topic.naming.strategy", kScope, kText, "io.debezium.schema.SchemaTopicNamingStrategy", nullptr, 0, 0, kYes, "How topics are named: io.debezium.schema.SchemaTopicNamingStrategy from prefix, schema and table; Default… leaves the schema out, …Unicode… escapes characters by their codes, …Regex… maps topics by topic.regex."},
     {"topic.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "First part of every topic and schema name; required but for documents."},
+    {"topic.regex", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Expression over topics, of the regex naming strategies."},
+    {"topic.replacement", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Topic with the groups of topic.regex."},
     {"topic.transaction", kScope, kText, "transaction", nullptr, 0, 0, kYes, "Name of the topic for provide.transaction.metadata, after topic.prefix and the delimiter."},
-    {"transforms", kScope, kList, "", nullptr, 0, 0, kYes, "Names of Kafka Connect transforms; ExtractNewRecordState and RegexRouter are supported."},
+    {"transforms", kScope, kList, "", nullptr, 0, 0, kYes, "Names of Kafka Connect transforms, in their order; docs/routing.md says which are supported."},
     {"transforms.*", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Options of one transform, as Kafka Connect spells them."},
     {"unavailable.value.placeholder", kScope, kText, "__debezium_unavailable_value", nullptr, 0, 0, kYes, "Stands for a large value that the update did not change and the WAL does not hold."},
     {"value.converter", kScope, kEnum, "json", "json|org.apache.kafka.connect.json.JsonConverter|avro|io.confluent.connect.avro.AvroConverter", 0, 0, kYes, "How values are written: JSON, or Avro with their schemas in a schema registry."},
@@ -124,13 +148,6 @@ const std::map<std::string_view, std::string_view> kFormerNames = {
     {"column.blacklist", "column.exclude.list"}, {"column.whitelist", "column.include.list"},
     {"schema.blacklist", "schema.exclude.list"}, {"schema.whitelist", "schema.include.list"},
     {"table.blacklist", "table.exclude.list"},   {"table.whitelist", "table.include.list"},
-};
-
-// Options that exist, but of which only one value is built.
-const std::map<std::string_view, std::string_view> kOnlyValue = {
-    {"field.name.adjustment.mode", "none"},
-    {"schema.name.adjustment.mode", "none"},
-    {"topic.naming.strategy", "io.debezium.schema.SchemaTopicNamingStrategy"},
 };
 
 Status Invalid(const std::string& message, const std::string& hint = {}) {
@@ -174,11 +191,11 @@ class Parser {
     if (Status s = ParseLists(); !s.ok()) return s;
     if (Status s = ParseSkipped(); !s.ok()) return s;
     if (Status s = ParseTopicMap(); !s.ok()) return s;
+    if (Status s = ParseNaming(values_, &options_->naming); !s.ok()) return s;
     if (Status s = ParseKeyColumns(); !s.ok()) return s;
     if (Status s = ParseColumnRules(values_, &options_->column_rules); !s.ok()) return s;
     if (Status s = ParseCaptureOptions(values_, options_); !s.ok()) return s;
-    if (Status s = ParseFlat("", options_->format == Format::kFlat); !s.ok()) return s;
-    if (Status s = ParseTransforms(); !s.ok()) return s;
+    if (Status s = ParseTransforms(values_, options_); !s.ok()) return s;
     if (Status s = FinishDocuments(values_, options_); !s.ok()) return s;
     if (Status s = FinishPivot(values_, options_); !s.ok()) return s;
     if (Status s = ParseConverters(); !s.ok()) return s;
@@ -189,14 +206,7 @@ class Parser {
   static Status Check(const std::string& name, const std::string& value) {
     const OptionRow* row = FindOption(EventOptionTable(), name);
     if (row == nullptr) return UnknownOption(name, {EventOptionTable()});
-    if (Status s = CheckOptionValue(*row, name, value); !s.ok()) return s;
-    const auto only = kOnlyValue.find(name);
-    if (only != kOnlyValue.end() && !EqualsIgnoreCase(value, only->second)) {
-      return Status(StatusCode::kNotSupported, "option \"" + name + "\" cannot be \"" + value +
-                                                   "\": only \"" + std::string(only->second) +
-                                                   "\" is supported");
-    }
-    return {};
+    return CheckOptionValue(*row, name, value);
   }
 
   Status ChoosePrefix() {
@@ -246,6 +256,8 @@ class Parser {
     o.replace_null_with_default = Flag("value.converter.replace.null.with.default");
     o.output = static_cast<Output>(Choice("output"));
     o.format = static_cast<Format>(Choice("format"));
+    o.schema_names = static_cast<NameAdjustment>(Choice("schema.name.adjustment.mode"));
+    o.field_names = static_cast<NameAdjustment>(Choice("field.name.adjustment.mode"));
     o.document.addressing = Flag("document.addressing") || o.format == Format::kDocument;
     o.document.json_mapping = static_cast<JsonMapping>(Choice("json.mapping"));
     o.document.toast_missing = static_cast<ToastMissing>(Choice("toast.missing"));
@@ -398,176 +410,6 @@ class Parser {
     }
     return ParseKeyRules("document.id.columns", Text("document.id.columns"),
                          &options_->document.id_columns);
-  }
-
-  // Reads ExtractNewRecordState's options under a prefix ("" or "transforms.unwrap.").
-  Status ParseFlat(const std::string& prefix, bool active) {
-    static const char* const kNames[] = {"add.fields",
-                                         "add.headers",
-                                         "add.fields.prefix",
-                                         "add.headers.prefix",
-                                         "delete.tombstone.handling.mode",
-                                         "route.by.field"};
-    if (!active) {
-      for (const char* name : kNames) {
-        if (prefix.empty() && values_.count(name) != 0) {
-          return Invalid(std::string("option \"") + name + "\" needs format=flat");
-        }
-      }
-      return {};
-    }
-    auto value = [&](const char* name) {
-      const auto found = values_.find(prefix + name);
-      return found != values_.end() ? found->second : std::string(DefaultOf(name));
-    };
-    if (Status s = Check("delete.tombstone.handling.mode", value(kNames[4])); !s.ok()) return s;
-    const std::vector<std::string> modes =
-        SplitList(FindOption(EventOptionTable(), kNames[4])->allowed, '|');
-    for (size_t i = 0; i < modes.size(); ++i) {
-      if (EqualsIgnoreCase(modes[i], value(kNames[4]))) {
-        options_->flat.delete_handling = static_cast<DeleteHandling>(i);
-      }
-    }
-    options_->format = Format::kFlat;
-    options_->flat.route_by_field = value("route.by.field");
-    if (Status s =
-            ParseAdded(value("add.fields"), value("add.fields.prefix"), &options_->flat.add_fields);
-        !s.ok()) {
-      return s;
-    }
-    return ParseAdded(value("add.headers"), value("add.headers.prefix"),
-                      &options_->flat.add_headers);
-  }
-
-  static const char* DefaultOf(const char* name) {
-    return FindOption(EventOptionTable(), name)->default_value;
-  }
-
-  // "op,source.ts_ms,lsn:position" → paths and names.
-  static Status ParseAdded(const std::string& text, const std::string& prefix,
-                           std::vector<AddedField>* fields) {
-    static const std::set<std::string_view> kEnvelope = {"op", "ts_ms", "ts_us", "ts_ns"};
-    static const std::set<std::string_view> kSource = {
-        "version", "connector", "name",  "ts_ms", "snapshot", "db",   "sequence", "ts_us",
-        "ts_ns",   "schema",    "table", "txId",  "lsn",      "xmin", "origin",   "origin_lsn"};
-    static const std::set<std::string_view> kTransaction = {
-        "transaction.id", "transaction.total_order", "transaction.data_collection_order"};
-    for (const std::string& item : SplitList(text)) {
-      const size_t colon = item.find(':');
-      AddedField field;
-      field.path = item.substr(0, colon);
-      std::string name = colon == std::string::npos ? field.path : item.substr(colon + 1);
-      std::replace(name.begin(), name.end(), '.', '_');
-      field.name = prefix + name;
-      // A bare name is looked up in the envelope first, then in its source block.
-      if (kEnvelope.count(field.path) == 0 && kSource.count(field.path) != 0) {
-        field.path = "source." + field.path;
-      }
-      const bool in_source = field.path.rfind("source.", 0) == 0 &&
-                             kSource.count(std::string_view(field.path).substr(7)) != 0;
-      if (!in_source && kEnvelope.count(field.path) == 0 && kTransaction.count(field.path) == 0) {
-        return Invalid("unknown metadata field \"" + item + "\" in add.fields or add.headers");
-      }
-      fields->push_back(std::move(field));
-    }
-    return {};
-  }
-
-  Status ParseTransforms() {
-    static const std::set<std::string> kUnwrap = {"io.debezium.transforms.ExtractNewRecordState"};
-    static const std::set<std::string> kRegexRouter = {
-        "org.apache.kafka.connect.transforms.RegexRouter"};
-    std::set<std::string> known_prefixes;
-    bool flat_seen = options_->format == Format::kFlat;
-    for (const std::string& alias : SplitList(Text("transforms"))) {
-      const std::string prefix = "transforms." + alias + ".";
-      known_prefixes.insert(prefix);
-      const auto type = values_.find(prefix + "type");
-      if (type == values_.end()) return Invalid("option \"" + prefix + "type\" is missing");
-      Status status;
-      if (kUnwrap.count(type->second) != 0) {
-        if (flat_seen) return Invalid("events can be made flat only once");
-        if (options_->format == Format::kDocument) {
-          return Invalid("format=document and transform \"" + alias + "\" exclude each other");
-        }
-        flat_seen = true;
-        status = CheckNames(prefix, {"type", "add.fields", "add.headers", "add.fields.prefix",
-                                     "add.headers.prefix", "delete.tombstone.handling.mode",
-                                     "route.by.field", "drop.tombstones", "delete.handling.mode"});
-        if (status.ok()) status = ApplyFormerDeleteOptions(prefix);
-        if (status.ok()) status = ParseFlat(prefix, true);
-      } else if (kRegexRouter.count(type->second) != 0) {
-        status = CheckNames(prefix, {"type", "regex", "replacement"});
-        if (status.ok()) status = ParseRouter(prefix, !flat_seen);
-      } else {
-        status =
-            Status(StatusCode::kNotSupported,
-                   "transform \"" + alias + "\" of type \"" + type->second + "\" is not supported",
-                   "Supported are io.debezium.transforms.ExtractNewRecordState and "
-                   "org.apache.kafka.connect.transforms.RegexRouter.");
-      }
-      if (!status.ok()) return status;
-    }
-    for (const auto& [name, value] : values_) {
-      if (name.rfind("transforms.", 0) != 0) continue;
-      const bool listed = std::any_of(known_prefixes.begin(), known_prefixes.end(),
-                                      [&n = name](const auto& p) { return n.rfind(p, 0) == 0; });
-      if (!listed) return Invalid("option \"" + name + "\" belongs to no item of \"transforms\"");
-    }
-    return {};
-  }
-
-  // drop.tombstones and delete.handling.mode, which Debezium had before 2.5 and users still have.
-  Status ApplyFormerDeleteOptions(const std::string& prefix) {
-    const auto drop = values_.find(prefix + "drop.tombstones");
-    const auto mode = values_.find(prefix + "delete.handling.mode");
-    if (drop == values_.end() && mode == values_.end()) return {};
-    bool drop_tombstones = true;
-    if (drop != values_.end() && !ParseBool(drop->second, &drop_tombstones)) {
-      return Invalid("invalid value for option \"" + prefix + "drop.tombstones\"");
-    }
-    const std::string deletes = mode == values_.end() ? "drop" : mode->second;
-    std::string result;
-    if (deletes == "rewrite") {
-      result = drop_tombstones ? "rewrite" : "rewrite-with-tombstone";
-    } else if (deletes == "drop") {
-      result = drop_tombstones ? "drop" : "tombstone";
-    } else {
-      return Status(StatusCode::kNotSupported,
-                    "option \"" + prefix + "delete.handling.mode\" cannot be \"" + deletes + "\"",
-                    "Use delete.tombstone.handling.mode.");
-    }
-    values_.emplace(prefix + "delete.tombstone.handling.mode", result);
-    return {};
-  }
-
-  Status CheckNames(const std::string& prefix, const std::set<std::string>& names) const {
-    for (auto it = values_.lower_bound(prefix);
-         it != values_.end() && it->first.rfind(prefix, 0) == 0; ++it) {
-      if (names.count(it->first.substr(prefix.size())) == 0) {
-        return Status(StatusCode::kNotSupported, "option \"" + it->first + "\" is not supported");
-      }
-    }
-    return {};
-  }
-
-  Status ParseRouter(const std::string& prefix, bool before_flat) {
-    const auto regex = values_.find(prefix + "regex");
-    const auto replacement = values_.find(prefix + "replacement");
-    if (regex == values_.end() || replacement == values_.end()) {
-      return Invalid("transform \"" + prefix + "\" needs regex and replacement");
-    }
-    if (replacement->second.find("${") != std::string::npos) {
-      return Status(StatusCode::kNotSupported,
-                    "named groups are not supported in option \"" + prefix + "replacement\"");
-    }
-    Result<Pattern> pattern = Pattern::Compile(regex->second, false);
-    if (!pattern.ok()) return pattern.status();
-    if (!pattern.value().AcceptsReplacement(replacement->second)) {
-      return Invalid("option \"" + prefix + "replacement\" names a group that the regex lacks");
-    }
-    options_->routes.push_back({std::move(pattern.value()), replacement->second, before_flat});
-    return {};
   }
 
   EventOptions* options_;

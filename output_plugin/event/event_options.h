@@ -12,7 +12,10 @@
 #include "extension/core/option.h"
 #include "extension/core/status.h"
 #include "column_rule.h"
+#include "outbox_options.h"
 #include "pattern.h"
+#include "topic_name.h"
+#include "transform.h"
 
 namespace penstock::event {
 
@@ -26,7 +29,7 @@ enum class IdentityMissing { kSkip, kFail };
 enum class Output { kEnvelope, kRecord };
 // How a key or value becomes bytes.
 enum class Converter { kJson, kAvro };
-enum class Format { kDebezium, kFlat, kDocument, kPivot };
+enum class Format { kDebezium, kFlat, kDocument, kPivot, kOutbox };
 enum class PublicationMode { kAllTables, kFiltered, kNoTables, kDisabled };
 // Formats that write plain values: one encoding for each type, whatever the options for Debezium's.
 inline bool IsPlain(Format format) {
@@ -55,13 +58,6 @@ struct FlatOptions {
   std::vector<AddedField> add_fields;
   std::vector<AddedField> add_headers;
   std::string route_by_field;
-};
-
-// One RegexRouter of the transforms chain. before_flat: it sees the topic before route.by.field.
-struct RouteRule {
-  Pattern regex;
-  std::string replacement;  // Java's: $1 … $9, ${name} is refused
-  bool before_flat = true;
 };
 
 // message.key.columns: tables that match take these columns as key.
@@ -129,6 +125,9 @@ struct EventOptions {
   Output output = Output::kEnvelope;
   int batch_bytes = 0;  // output.batch.bytes
   Format format = Format::kDebezium;
+  TopicNaming naming;
+  NameAdjustment schema_names = NameAdjustment::kNone;
+  NameAdjustment field_names = NameAdjustment::kNone;
   bool quirks = false;
   bool tombstones_on_delete = true;
   bool extended_headers = true;
@@ -163,7 +162,8 @@ struct EventOptions {
   std::vector<std::pair<std::string, std::string>> row_filters;  // "schema.table" → condition
   std::vector<KeyRule> message_key_columns;
   std::vector<ColumnRule> column_rules;
-  std::vector<RouteRule> routes;
+  std::vector<TransformStep> chain;
+  OutboxOptions outbox;
   FlatOptions flat;
   DocumentOptions document;
   PivotOptions pivot;
@@ -183,7 +183,7 @@ struct EventOptions {
 // The rows of all event options, sorted by name.
 OptionTable EventOptionTable();
 
-// Whether a name is an event option, "transforms" and "transforms.…" included.
+// Whether a name is an event option, "transforms.…" and "predicates.…" included.
 bool IsEventOption(std::string_view name);
 
 // Parses and checks a set of options. Unknown, repeated and contradictory ones are errors.

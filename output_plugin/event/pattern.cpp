@@ -33,13 +33,56 @@ Status CheckSyntax(const std::string& text) {
   return {};
 }
 
+// ECMAScript has no named groups: (?<name>…) becomes (…), and the name its number.
+std::string TakeGroupNames(const std::string& text, GroupNames* groups) {
+  std::string out;
+  size_t group = 0;
+  bool in_class = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    out += c;
+    if (c == '\\' && i + 1 < text.size()) {
+      out += text[++i];
+    } else if (in_class || c == '[') {
+      in_class = c != ']';
+    } else if (c == '(' && text.compare(i + 1, 1, "?") != 0) {
+      ++group;
+    } else if (c == '(' && text.compare(i + 1, 2, "?<") == 0 && i + 3 < text.size() &&
+               std::isalpha(static_cast<unsigned char>(text[i + 3])) != 0) {
+      const size_t end = text.find('>', i);
+      if (end == std::string::npos) continue;
+      groups->emplace_back(text.substr(i + 3, end - i - 3), ++group);
+      i = end;
+    }
+  }
+  return out;
+}
+
+// The number of the group in "${name}…", and the length of that; 0: there is no such group.
+size_t NamedGroup(std::string_view text, const GroupNames& groups, size_t* number) {
+  const size_t end = text.find('}');
+  if (text.substr(0, 2) != "${" || end == std::string_view::npos) return 0;
+  for (const auto& [name, group] : groups) {
+    if (name != text.substr(2, end - 2)) continue;
+    *number = group;
+    return end + 1;
+  }
+  return 0;
+}
+
 // Java's Matcher.replaceFirst: $n takes as many digits as name an existing group, \c is c.
-bool Expand(const std::smatch& match, const std::string& replacement, std::string* result) {
+bool Expand(const std::smatch& match, const std::string& replacement, const GroupNames& groups,
+            std::string* result) {
   std::string text;
   for (size_t i = 0; i < replacement.size(); ++i) {
     const char c = replacement[i];
     if (c == '\\' && i + 1 < replacement.size()) {
       text += replacement[++i];
+    } else if (size_t named = 0, length = NamedGroup(std::string_view(replacement).substr(i),
+                                                     groups, &named);
+               length != 0) {
+      text += match[named].str();
+      i += length - 1;
     } else if (c == '$') {
       if (i + 1 >= replacement.size() ||
           std::isdigit(static_cast<unsigned char>(replacement[i + 1])) == 0) {
@@ -88,7 +131,7 @@ Result<Pattern> Pattern::Compile(const std::string& text, bool ignore_case) {
   if (ignore_case) flags |= std::regex::icase;
   Pattern pattern;
   try {
-    pattern.regex_ = std::make_shared<std::regex>(text, flags);
+    pattern.regex_ = std::make_shared<std::regex>(TakeGroupNames(text, &pattern.groups_), flags);
   } catch (const std::regex_error& error) {
     return Status(StatusCode::kInvalidOption,
                   "invalid regular expression \"" + text + "\": " + error.what());
@@ -104,7 +147,7 @@ bool Pattern::Replace(const std::string& text, const std::string& replacement,
                       std::string* result) const {
   std::smatch match;
   if (regex_ == nullptr || !std::regex_match(text, match, *regex_)) return false;
-  return Expand(match, replacement, result);
+  return Expand(match, replacement, groups_, result);
 }
 
 Result<PatternList> PatternList::Parse(std::string_view option, const std::string& text) {
@@ -126,6 +169,10 @@ bool Pattern::AcceptsReplacement(std::string_view replacement) const {
   for (size_t i = 0; i < replacement.size(); ++i) {
     if (replacement[i] == '\\') {
       if (++i >= replacement.size()) return false;
+    } else if (size_t group = 0,
+               length = NamedGroup(replacement.substr(i), groups_, &group);
+               length != 0) {
+      i += length - 1;
     } else if (replacement[i] == '$') {
       if (++i >= replacement.size() ||
           std::isdigit(static_cast<unsigned char>(replacement[i])) == 0) {

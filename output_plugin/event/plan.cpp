@@ -60,8 +60,16 @@ std::string Wrapped(const std::string& schema) { return "{\"schema\":" + schema 
 
 }  // namespace
 
-const char* const kMessageKeySchema =
-    R"({"type":"struct","fields":[{"type":"string","optional":true,"field":"prefix"}],"optional":false,"name":"io.debezium.connector.postgresql.MessageKey","version":1})";
+std::string MessageKeySchema(const Route& route) {
+  std::string fields = R"({"type":"string","optional":true,"field":"prefix"})";
+  for (const auto& [name, value] : route.key_fields) {
+    fields += R"(,{"type":"string","optional":false,"field":)" + JsonString(name) + "}";
+  }
+  return R"({"type":"struct","fields":[)" + fields + R"(],"optional":false,"name":)" +
+         JsonString(route.key_name == kMessageName ? kMessageName + std::string("Key")
+                                                   : route.key_name + ".Key") +
+         R"(,"version":1})";
+}
 
 std::string MessageValueSchema(const EventOptions& options) {
   const char* content = options.binary_mode == BinaryMode::kBytes ? "bytes" : "string";
@@ -87,31 +95,6 @@ bool HasDeletedField(const EventOptions& options) {
   return deletes == DeleteHandling::kRewrite || deletes == DeleteHandling::kRewriteWithTombstone;
 }
 
-std::string BaseTopic(const EventOptions& options, const std::string& schema,
-                      const std::string& table) {
-  const std::string name = schema + options.topic_delimiter + table;
-  const bool prefixed = !options.topic_prefix.empty();
-  const std::string raw = prefixed ? options.topic_prefix + options.topic_delimiter + name : name;
-  if (options.document.addressing) return raw;
-  std::string topic;
-  for (const char byte : raw) {
-    const auto c = static_cast<unsigned char>(byte);
-    if ((c & 0xC0) == 0x80) continue;  // rest of a character
-    const bool legal = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       c == '.' || c == '_' || c == '-';
-    topic += legal ? byte : '_';
-    if (c >= 0xF0) topic += '_';  // two UTF-16 units
-  }
-  return topic;
-}
-
-std::string RouteTopic(const EventOptions& options, std::string topic, bool before_flat) {
-  for (const RouteRule& rule : options.routes) {
-    if (rule.before_flat == before_flat) (void)rule.regex.Replace(topic, rule.replacement, &topic);
-  }
-  return topic;
-}
-
 namespace {
 
 // The topic that an option gives the relation by its name; empty: none does.
@@ -133,20 +116,48 @@ Status SetAvro(const std::string& schema, const AvroNaming& naming,
   return {};
 }
 
-Status FinishKeySchema(RelationPlan* plan, const EventOptions& options, const std::string& name) {
+// The key's columns, then what the naming strategy adds, then what transforms add to keys there are.
+Status FinishKey(RelationPlan* plan, const EventOptions& options, Route route) {
+  std::string fields = FieldSchemas(*plan, plan->key);
+  plan->key_constants.clear();
+  plan->origin_constants.clear();
+  if (!options.naming.key_field.empty()) {
+    const std::string origin =
+        KeyOrigin(options.naming, OriginTopic(options, plan->schema, plan->table));
+    plan->origin_constants =
+        "," + JsonString(options.naming.key_field) + ":" + JsonString(origin);
+    route.key_fields.insert(route.key_fields.begin(), {options.naming.key_field, origin});
+  }
+  for (const auto& [name, value] : route.key_fields) {
+    plan->key_constants += "," + JsonString(name) + ":" + JsonString(value);
+    fields += R"(,{"type":"string","optional":false,"field":)" + JsonString(name) + "}";
+  }
+  if (plan->key.empty() && !fields.empty()) fields.erase(0, 1);
   const bool avro = options.key_converter == Converter::kAvro;
-  if (!options.key_schemas && !avro) return {};
-  const std::string schema = R"({"type":"struct","fields":[)" + FieldSchemas(*plan, plan->key) +
-                             R"(],"optional":false,"name":)" + JsonString(name + ".Key") + "}";
-  if (avro) return plan->key.empty() ? Status() : SetAvro(schema, options.key_naming, &plan->key_avro);
+  if (fields.empty() || (!options.key_schemas && !avro)) return {};
+  const std::string schema = R"({"type":"struct","fields":[)" + fields +
+                             R"(],"optional":false,"name":)" + JsonString(route.key_name + ".Key") +
+                             "}";
+  if (avro) return SetAvro(schema, options.key_naming, &plan->key_avro);
   plan->key_prefix = Wrapped(schema);
   plan->key_suffix = "}";
   return {};
 }
 
-Status FinishValueSchema(RelationPlan* plan, const EventOptions& options, const std::string& name) {
-  const bool flat = options.format == Format::kFlat;
+// TimezoneConverter looks at the topic of its place in the chain.
+void MoveToZone(RelationPlan* plan, const EventOptions& options, const Route& route) {
+  const TimeZoneRule& rule = route.time_zone->time_zone;
+  for (const int index : plan->value_columns) {
+    Column& column = plan->columns[static_cast<size_t>(index)];
+    if (!rule.Moves(route.time_zone_topic, plan->table, column.field_name)) continue;
+    MoveToZone(&column, &rule.zone, options.quirks);
+  }
+}
+
+Status FinishValue(RelationPlan* plan, const EventOptions& options, const std::string& name) {
+  const bool flat = plan->shape == Shape::kFlat;
   const bool avro = options.value_converter == Converter::kAvro;
+  if (options.document.addressing) plan->document.mapping = DocumentMapping(*plan, options);
   plan->flat_null = flat ? "null" : "";
   if (!options.value_schemas && !avro) return {};
   const std::string schema =
@@ -162,32 +173,34 @@ Status FinishValueSchema(RelationPlan* plan, const EventOptions& options, const 
 
 Status FinishPlan(RelationPlan* plan, const EventOptions& options) {
   const std::string name = BaseTopic(options, plan->schema, plan->table);
+  const Route route = WalkChain(options.chain, name,
+                                AdjustName(name, options.schema_names, NameKind::kSchema), true);
   plan->topic = MappedTopic(*plan, options);
-  if (plan->topic.empty()) {
-    plan->topic = RouteTopic(options, RouteTopic(options, name, true), false);
-  }
+  if (plan->topic.empty()) plan->topic = route.topic;
+  plan->shape = route.shape;
+  plan->rest_of_chain = route.rest;
+  plan->changed_states = route.changed_states;
 
   plan->value_columns.clear();
   for (size_t i = 0; i < plan->columns.size(); ++i) {
     FinishColumn(&plan->columns[i], options);
     if (!plan->in_value[i]) continue;
     plan->value_columns.push_back(static_cast<int>(i));
-    if (plan->columns[i].name == options.flat.route_by_field) {
+    if (plan->columns[i].field_name == options.flat.route_by_field) {
       plan->route_column = static_cast<int>(i);
     }
   }
-
-  if (options.document.addressing) plan->document.mapping = DocumentMapping(*plan, options);
+  if (route.time_zone != nullptr) MoveToZone(plan, options, route);
   if (options.format == Format::kPivot) {
-    FinishPivotPlan(plan->columns, plan->key, name, options, &plan->pivot);
+    FinishPivotPlan(plan->columns, plan->key, route.value_name, options, &plan->pivot);
     return {};
   }
   plan->collection = plan->schema + "." + plan->table;
-  Status status = FinishKeySchema(plan, options, name);
-  if (status.ok()) status = FinishValueSchema(plan, options, name);
   plan->source_names = ",\"schema\":" + JsonString(plan->schema) +
                        ",\"table\":" + JsonString(plan->table) + ",\"txId\":";
-  return status;
+  if (plan->shape == Shape::kOutbox) return PlanOutbox(options, route.value_name, plan);
+  if (Status status = FinishKey(plan, options, route); !status.ok()) return status;
+  return FinishValue(plan, options, route.value_name);
 }
 
 }  // namespace penstock::event

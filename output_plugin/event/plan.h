@@ -11,7 +11,9 @@
 #include "column.h"
 #include "document_id.h"
 #include "event_options.h"
+#include "outbox.h"
 #include "pivot_plan.h"
+#include "topic_name.h"
 
 namespace penstock::event {
 
@@ -36,6 +38,12 @@ struct RelationPlan {
 
   // Made by FinishPlan:
   std::string topic;
+  Shape shape = Shape::kEnvelope;
+  size_t rest_of_chain = 0;  // the step that topics taken from rows go on with
+  std::vector<const TransformStep*> changed_states;
+  OutboxPlan outbox;
+  std::string key_constants;     // ,"name":"value" that options add to keys
+  std::string origin_constants;  // those of the naming strategy; they are a key by themselves
   std::string key_prefix, key_suffix;
   std::string value_prefix, value_suffix;  // envelope, or flat row
   std::string flat_null;                   // flat: value of a delete in tombstone mode under quirks
@@ -56,24 +64,20 @@ struct StreamConstants {
 StreamConstants MakeStreamConstants(const EventOptions& options, const std::string& database,
                                     const std::string& version);
 
-// Fails when names cannot be written as Avro.
+// Fails when the relation lacks what the options make its events from, or names cannot be written as
+// Avro. The options must outlive the plan.
 Status FinishPlan(RelationPlan* plan, const EventOptions& options);
 
 // delete.tombstone.handling.mode adds the field __deleted.
 bool HasDeletedField(const EventOptions& options);
 
-// Topic and schema name before routing: prefix, schema and table with the delimiter between, every
-// UTF-16 unit outside [A-Za-z0-9._-] as an underscore. Of documents schema and table as they are,
-// with the prefix if there is one: index names have rules of their own.
-std::string BaseTopic(const EventOptions& options, const std::string& schema,
-                      const std::string& table);
-
-// The topic after the RegexRouters that stand before, or after, the flattening.
-std::string RouteTopic(const EventOptions& options, std::string topic, bool before_flat);
+// Of message records, before the Key or Value of their schemas.
+constexpr const char* kMessageName = "io.debezium.connector.postgresql.Message";
 
 // Schema of the message envelope (pg_logical_emit_message).
 std::string MessageValueSchema(const EventOptions& options);
-extern const char* const kMessageKeySchema;
+// fields: added to it by the chain.
+std::string MessageKeySchema(const Route& route);
 
 }  // namespace penstock::event
 

@@ -32,7 +32,7 @@ TransactionMetadata::TransactionMetadata(const EventOptions& options)
       messages_apart_(options.quirks) {
   const std::string name =
       options.topic_prefix + options.topic_delimiter + options.transaction_topic;
-  topic_ = RouteTopic(options, RouteTopic(options, name, true), false);
+  topic_ = WalkChain(options.chain, name, {}, false).topic;
   if (options.key_converter == Converter::kAvro) {
     key_avro_ = MakeAvroSchema(kKeySchema, options.key_naming).value();
   }

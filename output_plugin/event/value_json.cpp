@@ -527,6 +527,7 @@ constexpr Writer kWriters[] = {
     WriteGeometry, WriteGeometry,                            // geometry, geography
     WriteVector, WriteVector, WriteSparseVector,             // pgvector
     WriteRawJson,                                            // json as a tree
+    WriteInZone,                                             // in a time zone
     // documents
     WriteText, WriteNumber, WriteMoneyNumber,     // keyword, numeric, money
     WriteDay, WriteClock, WriteClock,             // date, time, timetz

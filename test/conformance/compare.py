@@ -200,7 +200,8 @@ def read_expected(line):
 def read_actual(line):
     """Splits a line without touching the bytes of key and value."""
     decoder = json.JSONDecoder(object_pairs_hook=Members)
-    record = {"topic": None, "key": None, "value": None, "headers": [], "partition": None, "error": []}
+    record = {"topic": None, "key": None, "value": None, "headers": [], "partition": None,
+              "timestamp": None, "error": []}
     position = 0
     try:
         while line[position] in "{,":

@@ -35,7 +35,7 @@ class DocumentTest : public testing::Test {
     plan_.document.id[0].index = 0;
     plan_.document.id[0].column.kind = Kind::kInt32;
     plan_.document.id[0].column.name = "id";
-    (void)FinishPlan(&plan_, encoder_->options());
+    EXPECT_TRUE(FinishPlan(&plan_, encoder_->options()).ok());
   }
 
   void RouteByPlace() {
@@ -135,7 +135,7 @@ TEST_F(DocumentTest, MissingLargeValueIsNeverAPlaceholder) {
 TEST_F(DocumentTest, LargeValueOutsideTheDocumentDoesNotMatter) {
   Make({});
   plan_.in_value[2] = false;
-  (void)FinishPlan(&plan_, encoder_->options());
+  EXPECT_TRUE(FinishPlan(&plan_, encoder_->options()).ok());
   const FieldValue after[] = {Number(1), Bytes("p"), State(FieldState::kUnavailable)};
   EXPECT_EQ(Encode('u', nullptr, after), "1={\"id\":1,\"place\":\"p\"}");
   EXPECT_EQ(encoder_->incomplete(), -1);

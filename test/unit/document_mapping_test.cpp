@@ -106,7 +106,7 @@ TEST(DocumentMapping, WholeRelation) {
   plan.columns[2].element->kind = Kind::kDay;
   plan.columns[3].name = "hidden";
   plan.in_value = {true, true, true, false};
-  (void)FinishPlan(&plan, options);
+  EXPECT_TRUE(FinishPlan(&plan, options).ok());
   EXPECT_EQ(plan.document.mapping,
             "{\"properties\":{\"id\":{\"type\":\"long\"},"
             "\"qu\\\"ote\":{\"type\":\"date\",\"ignore_malformed\":true}}}");
@@ -119,7 +119,7 @@ TEST(DocumentMapping, AddedFieldsOfFlatRows) {
                                                   {"delete.tombstone.handling.mode", "rewrite"}})
                                    .value();
   RelationPlan plan;
-  (void)FinishPlan(&plan, options);
+  EXPECT_TRUE(FinishPlan(&plan, options).ok());
   EXPECT_EQ(plan.document.mapping,
             "{\"properties\":{\"__deleted\":{\"type\":\"keyword\",\"ignore_above\":8191},"
             "\"__op\":{\"type\":\"keyword\",\"ignore_above\":8191},"

@@ -144,7 +144,7 @@ TEST(DocumentOptions, TopicsNeedNoPrefix) {
     RelationPlan plan;
     plan.schema = schema;
     plan.table = table;
-    (void)FinishPlan(&plan, options);
+    EXPECT_TRUE(FinishPlan(&plan, options).ok());
     return plan.topic;
   };
   EXPECT_EQ(topic({}, "s", "t"), "s.t");

@@ -36,7 +36,7 @@ class EncoderTest : public testing::Test {
     plan_.columns.push_back(std::move(name));
     plan_.in_value = {true, true};
     plan_.key = {0};
-    (void)FinishPlan(&plan_, encoder_->options());
+    EXPECT_TRUE(FinishPlan(&plan_, encoder_->options()).ok());
   }
 
   void Encode(char op, const FieldValue* before, const FieldValue* after) {

@@ -112,11 +112,11 @@ TEST(EventOptions, RegexRouter) {
              {"transforms.r.regex", "([^.]+)\\.([^.]+)\\.([^.]+)"},
              {"transforms.r.replacement", "$3-$1"}})
           .value();
-  ASSERT_EQ(options.routes.size(), 1u);
+  ASSERT_EQ(options.chain.size(), 1u);
   std::string topic;
-  EXPECT_TRUE(options.routes[0].regex.Replace("srv.public.t", "$3-$1", &topic));
+  EXPECT_TRUE(options.chain[0].route.regex.Replace("srv.public.t", "$3-$1", &topic));
   EXPECT_EQ(topic, "t-srv");
-  EXPECT_FALSE(options.routes[0].regex.Replace("srv.t", "$3-$1", &topic));
+  EXPECT_FALSE(options.chain[0].route.regex.Replace("srv.t", "$3-$1", &topic));
 }
 
 TEST(Pattern, JavaReplacement) {

@@ -42,7 +42,7 @@ class PivotTest : public testing::Test {
     if (with_key) plan_.key = {0};
     plan_.pivot.told = with_key ? std::vector<int>{0, 1} : std::vector<int>{};
     plan_.pivot.fields = {{1, with_key, {}}, {2, false, {}}};
-    (void)FinishPlan(&plan_, encoder_->options());
+    EXPECT_TRUE(FinishPlan(&plan_, encoder_->options()).ok());
   }
 
   void Begin() { encoder_->BeginTransaction(7, 1700000000999888, {}, 0); }
@@ -121,7 +121,7 @@ TEST_F(PivotTest, DeleteHasTheOldValues) {
 TEST_F(PivotTest, TimesComeFromTheRow) {
   Make();
   plan_.pivot.times[1] = 3;
-  (void)FinishPlan(&plan_, encoder_->options());
+  EXPECT_TRUE(FinishPlan(&plan_, encoder_->options()).ok());
   new_row_[3] = Number(0);
   const std::vector<std::string> records = Encode('c', nullptr, new_row_);
   EXPECT_NE(records[0].find(R"("datetime_updated":"2000-01-01T00:00:00.000000Z")"),

@@ -20,7 +20,8 @@ RelationPlan Plan() {
   plan.columns.push_back(std::move(v));
   plan.in_value = {false, true};
   plan.key = {0};
-  (void)FinishPlan(&plan, ParseEventOptions({{"topic.prefix", "srv"}}).value());
+  const EventOptions options = ParseEventOptions({{"topic.prefix", "srv"}}).value();
+  EXPECT_TRUE(FinishPlan(&plan, options).ok());
   return plan;
 }
 

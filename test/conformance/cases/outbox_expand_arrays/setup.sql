@@ -1,0 +1,1 @@
+CREATE TABLE outbox (id int PRIMARY KEY, aggregatetype text NOT NULL, aggregateid text NOT NULL, payload json);

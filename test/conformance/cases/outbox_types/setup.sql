@@ -1,0 +1,1 @@
+CREATE TABLE outbox (id bigint PRIMARY KEY, aggregatetype text NOT NULL, aggregateid int, type text NOT NULL, payload bytea, amount numeric(8,2), at timestamptz, ok boolean, f float8, j jsonb, d date, n int DEFAULT 7);

@@ -1,0 +1,1 @@
+CREATE SCHEMA "ééééééééééééééééééééééééééééééé"; CREATE TABLE "ééééééééééééééééééééééééééééééé"."yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy" (id int PRIMARY KEY);
