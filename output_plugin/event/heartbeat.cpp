@@ -27,9 +27,8 @@ std::string_view Written(const AvroSchema* avro, const std::string& json, Buffer
 }  // namespace
 
 Heartbeat::Heartbeat(const EventOptions& options, const std::string& prefix)
-    : topic_(RouteTopic(
-          options,
-          RouteTopic(options, prefix + options.topic_delimiter + options.topic_prefix, true), false)),
+    : topic_(WalkChain(options.chain, prefix + options.topic_delimiter + options.topic_prefix, {}, false)
+                 .topic),
       key_(Start(options.key_schemas, kKeySchema) + "{\"serverName\":" +
            JsonString(options.topic_prefix) + (options.key_schemas ? "}}" : "}")),
       value_start_(Start(options.value_schemas, kValueSchema) + "{\"ts_ms\":"),
@@ -45,6 +44,7 @@ Heartbeat::Heartbeat(const EventOptions& options, const std::string& prefix)
 PenstockEvent Heartbeat::Make(int64_t now_ms) {
   value_ = value_start_ + std::to_string(now_ms) + value_end_;
   PenstockEvent event = {};
+  event.timestamp_ms = -1;
   event.topic = topic_.c_str();
   event.topic_len = static_cast<uint32_t>(topic_.size());
   const std::string_view key = Written(key_avro_.get(), key_, &key_bytes_);
