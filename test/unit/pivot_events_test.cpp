@@ -241,7 +241,7 @@ TEST(PivotOptionsTest, WhatDoesNotFitIsRefused) {
   EXPECT_EQ(error_of({{"format", "pivot"},
                       {"transforms", "u"},
                       {"transforms.u.type", "io.debezium.transforms.ExtractNewRecordState"}}),
-            "format=pivot and transforms that shape events exclude each other");
+            "format=pivot and transform \"u\" exclude each other");
 }
 
 }  // namespace
