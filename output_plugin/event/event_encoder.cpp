@@ -361,7 +361,9 @@ void EventEncoder::AddChangedState(const RelationPlan& plan, const Change& chang
   for (const TransformStep* step : plan.changed_states) {
     for (const auto& [name, names] : {std::pair(&step->changed_header, &changed),
                                       std::pair(&step->unchanged_header, &unchanged)}) {
-      if (!name->empty()) draft->added_headers.push_back({name, plan.changed_shares_headers, "[" + *names + "]", false});
+      if (name->empty()) continue;
+      draft->added_headers.push_back(
+          {name, plan.changed_shares_headers, "[" + *names + "]", false});
     }
   }
 }

@@ -180,6 +180,8 @@ Status FinishPlan(RelationPlan* plan, const EventOptions& options) {
   plan->shape = route.shape;
   plan->rest_of_chain = route.rest;
   plan->changed_states = route.changed_states;
+  plan->changed_shares_headers = route.changed_shares_headers;
+  plan->flat_shares_headers = route.flat_shares_headers;
 
   plan->value_columns.clear();
   for (size_t i = 0; i < plan->columns.size(); ++i) {

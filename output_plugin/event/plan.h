@@ -41,6 +41,7 @@ struct RelationPlan {
   Shape shape = Shape::kEnvelope;
   size_t rest_of_chain = 0;  // the step that topics taken from rows go on with
   std::vector<const TransformStep*> changed_states;
+  bool changed_shares_headers = true, flat_shares_headers = true;  // with the tombstone
   OutboxPlan outbox;
   std::string key_constants;     // ,"name":"value" that options add to keys
   std::string origin_constants;  // those of the naming strategy; they are a key by themselves

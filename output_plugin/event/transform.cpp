@@ -7,15 +7,17 @@ bool IsRouter(StepKind kind) {
   return kind == StepKind::kRegexRouter || kind == StepKind::kLogicalRouter;
 }
 
-void WalkLogicalRouter(const TransformStep& step, bool is_row, Route* route) {
+// Whether it took the record.
+bool WalkLogicalRouter(const TransformStep& step, bool is_row, Route* route) {
   const std::string old_topic = route->topic;
-  if (!step.route.Apply(&route->topic)) return;
+  if (!step.route.Apply(&route->topic)) return false;
   route->key_name = AdjustName(route->topic, step.key_names, NameKind::kSchema);
   if (is_row && route->shape == Shape::kEnvelope) route->value_name = route->key_name;
-  if (step.key_field.empty()) return;
+  if (step.key_field.empty()) return true;
   std::string identifier = old_topic;
   (void)step.key_route.regex.Replace(old_topic, step.key_route.replacement, &identifier);
   route->key_fields.emplace_back(step.key_field, identifier);
+  return true;
 }
 
 }  // namespace
@@ -39,10 +41,12 @@ Route WalkChain(const std::vector<TransformStep>& chain, std::string topic, std:
     if (!step.AppliesTo(route.topic) || (!is_envelope && !IsRouter(step.kind))) continue;
     switch (step.kind) {
       case StepKind::kRegexRouter:
-        (void)step.route.Apply(&route.topic);
+        if (step.route.Apply(&route.topic) && is_envelope) route.flat_shares_headers = false;
         break;
       case StepKind::kLogicalRouter:
-        WalkLogicalRouter(step, is_row, &route);
+        if (WalkLogicalRouter(step, is_row, &route) && is_envelope) {
+          route.flat_shares_headers = false;
+        }
         break;
       case StepKind::kFlat:
       case StepKind::kOutbox:
@@ -51,6 +55,7 @@ Route WalkChain(const std::vector<TransformStep>& chain, std::string topic, std:
         break;
       case StepKind::kChangedState:
         route.changed_states.push_back(&step);
+        route.changed_shares_headers = route.flat_shares_headers;
         break;
       case StepKind::kTimeZone:
         route.time_zone = &step;

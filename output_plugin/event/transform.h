@@ -69,6 +69,9 @@ struct Route {
   Shape shape = Shape::kEnvelope;
   size_t rest = 0;  // the step after the one that changed the shape; the chain's size: none did
   std::vector<const TransformStep*> changed_states;
+  // No router had made a copy of the record with headers of its own, before the last of them and
+  // before the flattening.
+  bool changed_shares_headers = true, flat_shares_headers = true;
   const TransformStep* time_zone = nullptr;
   std::string time_zone_topic;  // what it sees
 };
