@@ -191,7 +191,7 @@ class Parser {
     if (Status s = ParseLists(); !s.ok()) return s;
     if (Status s = ParseSkipped(); !s.ok()) return s;
     if (Status s = ParseTopicMap(); !s.ok()) return s;
-    if (Status s = ParseNaming(values_, &options_->naming); !s.ok()) return s;
+    if (Status s = ParseTopicNaming(values_, &options_->naming); !s.ok()) return s;
     if (Status s = ParseKeyColumns(); !s.ok()) return s;
     if (Status s = ParseColumnRules(values_, &options_->column_rules); !s.ok()) return s;
     if (Status s = ParseCaptureOptions(values_, options_); !s.ok()) return s;

@@ -53,7 +53,7 @@ Status ParseRoute(const TransformValues& values, TopicNaming* naming) {
 
 }  // namespace
 
-Status ParseNaming(const std::map<std::string, std::string>& given, TopicNaming* naming) {
+Status ParseTopicNaming(const std::map<std::string, std::string>& given, TopicNaming* naming) {
   const TransformValues values(given, "");
   Result<Strategy> strategy = FindStrategy(std::string(Trim(values.Text("topic.naming.strategy"))));
   if (!strategy.ok()) return strategy.status();

@@ -9,7 +9,7 @@
 
 namespace penstock::event {
 
-Status ParseNaming(const std::map<std::string, std::string>& values, TopicNaming* naming);
+Status ParseTopicNaming(const std::map<std::string, std::string>& values, TopicNaming* naming);
 
 }  // namespace penstock::event
 

@@ -18,7 +18,7 @@ std::string Start(bool schemas, const char* schema) {
 }  // namespace
 
 Notification::Notification(const EventOptions& options, const std::string& topic)
-    : topic_(RouteTopic(options, RouteTopic(options, topic, true), false)),
+    : topic_(WalkChain(options.chain, topic, {}, false).topic),
       key_start_(Start(options.key_schemas, kKeySchema)),
       value_start_(Start(options.value_schemas, kValueSchema)),
       key_end_(options.key_schemas ? "}" : ""),
@@ -34,6 +34,7 @@ PenstockEvent Notification::Make(const std::string& id, const std::string& type,
   value_ += "\"connector_name\":" + JsonString(connector_) +
             "},\"timestamp\":" + std::to_string(now_ms) + "}" + value_end_;
   PenstockEvent event = {};
+  event.timestamp_ms = -1;
   event.topic = topic_.c_str();
   event.topic_len = static_cast<uint32_t>(topic_.size());
   event.key = key_.data();
