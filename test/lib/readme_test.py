@@ -11,10 +11,8 @@ Uses the broker of PENSTOCK_TEST_KAFKA and the node of PENSTOCK_TEST_ELASTICSEAR
 its own.
 """
 import os
-import random
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,7 +24,7 @@ sys.path.insert(0, os.path.join(ROOT, "test", "servers"))
 
 import elasticsearch  # noqa: E402
 import kafka  # noqa: E402
-from pgserver import PgServer, ServerError, fail, find_pg_bin, stop_on_signals  # noqa: E402
+from pgserver import PgServer, ServerError, fail, find_pg_bin, free_port, stop_on_signals  # noqa: E402
 
 DATABASE = "shop"
 COMMANDS = ("sh", "sql", "conf")
@@ -48,18 +46,6 @@ def blocks(text):
     for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.M | re.S):
         found.append((text.count("\n", 0, match.start()) + 1, match[1], match[2]))
     return found
-
-
-def two_free_ports():
-    """A broker takes two ports in a row; below those that the system gives to clients."""
-    for _ in range(100):
-        port = random.randrange(20000, 30000, 2)
-        try:
-            with socket.create_server(("127.0.0.1", port)), socket.create_server(("127.0.0.1", port + 1)):
-                return port
-        except OSError:
-            continue
-    raise ServerError("no two free ports in a row")
 
 
 class Beside:
@@ -98,12 +84,12 @@ class Test:
         started = []
         self.bootstrap = os.environ.get("PENSTOCK_TEST_KAFKA")
         if not self.bootstrap:
-            self.broker = kafka.Broker(os.path.join(self.directory, "servers"), two_free_ports())
+            self.broker = kafka.Broker(os.path.join(self.directory, "servers"), free_port())
             self.bootstrap = self.broker.bootstrap
             started.append(Beside(self.broker))
         self.search = os.environ.get("PENSTOCK_TEST_ELASTICSEARCH")
         if not self.search:
-            self.node = elasticsearch.Node(os.path.join(self.directory, "servers"), two_free_ports())
+            self.node = elasticsearch.Node(os.path.join(self.directory, "servers"), free_port())
             self.search = "127.0.0.1:%d" % self.node.port
             started.append(Beside(self.node))
         self.server.init(plugins=())

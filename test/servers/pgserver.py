@@ -6,6 +6,7 @@ root, so under root everything of the server runs as an unprivileged user.
 import glob
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -43,10 +44,25 @@ def find_pg_bin(given=None):
                       % ", ".join(candidates))
 
 
-def free_port():
+def is_free(port):
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port():
+    """A port that nobody has, nor the one after it: Kafka takes two. By chance, so that two that start
+    together differ, and below those that the kernel gives to outgoing connections: one of these could
+    take it before the server does."""
+    chance = random.SystemRandom()
+    for _ in range(1000):
+        port = chance.randrange(10240, 32000, 2)
+        if is_free(port) and is_free(port + 1):
+            return port
+    raise ServerError("no free port between 10240 and 32000")
 
 
 def wait_until(condition, seconds, what, interval=0.02):
