@@ -120,8 +120,6 @@ const OptionRow kRows[] = {
     {"plugin.path", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"poll.dispatch.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, "a commit wakes the worker"},
     {"poll.interval.ms", kScope, kInt, "500", nullptr, 0, kIntMax, kIdle, "a commit wakes the worker"},
-    {"predicates", kScope, kList, "", nullptr, 0, 0, kNo, "predicates of transforms are not supported yet"},
-    {"predicates.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "predicates of transforms are not supported yet"},
     {"query.fetch.size", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kInside},
     {"queue.provider.type", kScope, kText, "memory", nullptr, 0, 0, kIdle, kNoQueue},
     {"read.only", kScope, kBool, "false", nullptr, 0, 0, kNo, "sinks on a standby are not supported yet"},
