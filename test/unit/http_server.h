@@ -51,13 +51,13 @@ class HttpServer {
       std::abort();
     }
     port_ = ntohs(address.sin_port);
-    threads_.emplace_back([this] { Accept(); });
+    acceptor_ = std::thread([this] { Accept(); });
   }
 
   ~HttpServer() {
     stopping_ = true;
-    threads_.front().join();  // no further threads afterwards
-    for (size_t i = 1; i < threads_.size(); ++i) threads_[i].join();
+    acceptor_.join();  // no further threads afterwards
+    for (std::thread& thread : threads_) thread.join();
     close(listener_);
   }
 
@@ -172,7 +172,8 @@ class HttpServer {
   std::atomic<int> connections_{0};
   std::mutex mutex_;
   std::vector<ServerRequest> requests_;
-  std::vector<std::thread> threads_;  // the first accepts and makes the others
+  std::vector<std::thread> threads_;  // one for each connection; the acceptor alone adds to it
+  std::thread acceptor_;
 };
 
 }  // namespace penstock::test
