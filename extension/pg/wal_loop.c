@@ -23,7 +23,7 @@
 #define PENSTOCK_PLUGIN "penstock_output"
 
 /* Naps after something was read, before the commit hook is asked to wake us: a busy source then
- * pays for no wake-ups. Where a nap of 1 ms brings a transaction or more, the next are longer: each
+ * pays for no wake-ups. Where a transaction or more comes each millisecond, naps are longer: each
  * costs a look at the sink, a page of WAL read again and the writers a switch of processes. */
 #define BUSY_NAP_MS 1
 #define CROWDED_NAP_MS 4
@@ -32,16 +32,18 @@
 #define IDLE_SLEEP_MAX_MS 100
 
 static PenstockWorker *current_worker;
-static long last_nap_ms = BUSY_NAP_MS;
 
-/* How long to nap, by the transactions that came since the last time. */
+/* How long to nap, by the transactions that came since the last nap. */
 static long nap_length_ms(PenstockWorker *worker) {
   static uint64 seen = 0;
+  static TimestampTz since = 0;
   const uint64 count = pg_atomic_read_u64(&worker->entry->transaction_count);
+  const TimestampTz now = worker->last_service_time;
+  const bool crowded = (TimestampTz)(count - seen) * 1000 >= now - since && count != seen;
 
-  last_nap_ms = count - seen >= (uint64)last_nap_ms ? CROWDED_NAP_MS : BUSY_NAP_MS;
   seen = count;
-  return last_nap_ms;
+  since = now;
+  return crowded ? CROWDED_NAP_MS : BUSY_NAP_MS;
 }
 
 /* Waits until the WAL is flushed up to target; returns the flushed position. */

@@ -55,8 +55,8 @@ void EventEncoder::MakeMessageSchemas(const Route& route) {
 void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string_view origin,
                                     uint64_t origin_lsn) {
   transaction_.Set(stream_, xid, true, commit_us, previous_end_lsn_, origin, origin_lsn, xmin_);
-  metadata_.Begin(xid, commit_us);
-  pivot_.BeginTransaction(commit_us);
+  if (metadata_.enabled()) metadata_.Begin(xid, commit_us);
+  if (options_.format == Format::kPivot) pivot_.BeginTransaction(commit_us);
 }
 
 void EventEncoder::Reset() {
