@@ -54,9 +54,11 @@ present() {
   esac
 }
 
-# A pg_config may be there without the build files behind it (libpq-dev alone), or without a server.
+# A pg_config may be there without the build files behind it (libpq-dev alone; pgxs.mk itself comes with
+# Debian's client), without the server's headers, or without a server.
 pgxs_present() {
-  pgxs=$("$1" --pgxs 2>/dev/null) && [ -f "$pgxs" ]
+  pgxs=$("$1" --pgxs 2>/dev/null) && [ -f "$pgxs" ] &&
+    include=$("$1" --includedir-server 2>/dev/null) && [ -f "$include/postgres.h" ]
 }
 server_present() {
   bindir=$("$1" --bindir 2>/dev/null) && [ -x "$bindir/postgres" ]
