@@ -32,6 +32,7 @@ OPTIONS = {
     "publish.via.partition.root": ["true"],
     "column.exclude.list": [".*[.][a-f][a-z]*1[0-9]*"],
 }
+RECORDING = {"oracle.timeout.ms": "900000"}  # a busy machine is no difference
 STATEMENTS = {"INSERT": "c", "UPDATE": "u", "DELETE": "d"}
 FLAT = {
     "delete.tombstone.handling.mode": ["tombstone", "drop", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone"],
@@ -138,7 +139,7 @@ class Case:
         schemas = "\n".join("CREATE SCHEMA %s;" % identifier(s) for s in sorted(set(SCHEMAS)) if s != "public")
         parts = [kinds.SETUP, schemas] + [b.script for b in (self.setup if setup is None else setup)]
         files = {"setup.sql": "\n".join(parts) + "\n", "changes.sql": self.changes(self.blocks if blocks is None else blocks),
-                 "connector.properties": "".join("%s=%s\n" % pair for pair in self.options.items())}
+                 "connector.properties": "".join("%s=%s\n" % pair for pair in dict(self.options, **RECORDING).items())}
         for name, text in files.items():
             with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
                 file.write(text)

