@@ -19,21 +19,32 @@ namespace {
 
 constexpr long kFetchRows = 100;
 
-// The owner wrote the statement, so it runs with the owner's rights and none of the worker's.
-struct Disguise {
+// The owner wrote the statement, so it runs with the owner's rights and none of the worker's, and
+// what it sets ends with its own phase: with a search_path of the owner's the worker would call the
+// owner's functions and operators. An ERROR leaves both to the end of the transaction, before which
+// the worker looks up nothing by name.
+struct OwnerPhase {
   Oid user;
   int context;
+  int settings;
 };
 
-Disguise BecomeOwner(Oid owner) {
-  Disguise before;
-  GetUserIdAndSecContext(&before.user, &before.context);
-  SetUserIdAndSecContext(owner, before.context | SECURITY_LOCAL_USERID_CHANGE |
-                                    SECURITY_RESTRICTED_OPERATION);
-  return before;
+OwnerPhase BecomeOwner(Oid owner) {
+  OwnerPhase phase;
+  GetUserIdAndSecContext(&phase.user, &phase.context);
+  phase.settings = NewGUCNestLevel();
+  SetUserIdAndSecContext(
+      owner, phase.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+  // Names are found as in a session of the owner's, and as Debezium's finds them.
+  (void)set_config_option("search_path", "\"$user\", public", PGC_SUSET, PGC_S_SESSION,
+                          GUC_ACTION_SAVE, true, 0, false);
+  return phase;
 }
 
-void BecomeWorker(const Disguise& before) { SetUserIdAndSecContext(before.user, before.context); }
+void BecomeWorker(const OwnerPhase& phase) {
+  AtEOXact_GUC(false, phase.settings);
+  SetUserIdAndSecContext(phase.user, phase.context);
+}
 
 void AddTable(void* argument) {
   errcontext("snapshot.select.statement.overrides of table %s", static_cast<const char*>(argument));
@@ -105,7 +116,8 @@ void StoreRow(TupleTableSlot* slot, const int* places, HeapTuple tuple, TupleDes
   ExecStoreVirtualTuple(slot);
 }
 
-void ReadRows(Portal portal, Oid owner, const Disguise& worker_user, TupleTableSlot* slot,
+// Called and left in the owner's phase.
+void ReadRows(Portal portal, Oid owner, OwnerPhase* phase, TupleTableSlot* slot,
               PenstockRowTaker take, void* self) {
   const int* places = MapColumns(slot->tts_tupleDescriptor, portal->tupDesc);
   auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * (portal->tupDesc->natts + 1)));
@@ -114,7 +126,7 @@ void ReadRows(Portal portal, Oid owner, const Disguise& worker_user, TupleTableS
     SPI_cursor_fetch(portal, true, kFetchRows);
     if (SPI_processed == 0) return;
     // Types, encoders and the destination are none of the owner's.
-    BecomeWorker(worker_user);
+    BecomeWorker(*phase);
     for (uint64 i = 0; i < SPI_processed; i++) {
       CHECK_FOR_INTERRUPTS();
       StoreRow(slot, places, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
@@ -122,7 +134,7 @@ void ReadRows(Portal portal, Oid owner, const Disguise& worker_user, TupleTableS
     }
     ExecClearTuple(slot);
     SPI_freetuptable(SPI_tuptable);
-    (void)BecomeOwner(owner);
+    *phase = BecomeOwner(owner);
   }
 }
 
@@ -137,18 +149,13 @@ void penstock_read_statement(PenstockWorker* worker, Relation relation, const ch
   frame.previous = error_context_stack;
   error_context_stack = &frame;
   const Oid owner = worker->row.owner;
-  const Disguise worker_user = BecomeOwner(owner);
-  const int nest_level = NewGUCNestLevel();
-  // Names are found as in a session of the owner's, and as Debezium's finds them.
-  (void)set_config_option("search_path", "\"$user\", public", PGC_SUSET, PGC_S_SESSION,
-                          GUC_ACTION_SAVE, true, 0, false);
+  OwnerPhase phase = BecomeOwner(owner);
   SPI_connect();
   Portal portal = OpenStatement(statement);
-  ReadRows(portal, owner, worker_user, slot, take, self);
+  ReadRows(portal, owner, &phase, slot, take, self);
   SPI_cursor_close(portal);
   SPI_finish();
-  AtEOXact_GUC(true, nest_level);
-  BecomeWorker(worker_user);
+  BecomeWorker(phase);
   error_context_stack = frame.previous;
   ExecDropSingleTupleTableSlot(slot);
 }

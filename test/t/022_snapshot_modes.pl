@@ -69,6 +69,28 @@ for my $case ([ 'SELECT * FROM t WHERE EXISTS (SELECT FROM secret)', qr/permissi
 	$node->safe_psql('postgres', "SELECT penstock.drop_sink('spying')");
 }
 
+# What its functions set ends with the fetch that called them: it shows neither in the events nor in
+# what the worker looks up, and the statement finds its names again.
+$node->safe_psql('postgres', "CREATE TABLE s (id int PRIMARY KEY, v text, span tstzrange);
+	INSERT INTO s SELECT g, 'v', '[2024-01-01 00:00:00+00,)' FROM generate_series(1, 250) g;
+	CREATE FUNCTION meddle() RETURNS text LANGUAGE plpgsql AS \$\$
+	DECLARE was text := current_setting('search_path');
+	BEGIN
+		PERFORM set_config('search_path', 'hidden', false), set_config('TimeZone', 'Asia/Tokyo', false);
+		RETURN was;
+	END \$\$");
+create_sink($node, 'meddling', tables => 'public.s', options => { 'include.unknown.datatypes' => 'true',
+	'snapshot.select.statement.overrides' => 'public.s',
+	'snapshot.select.statement.overrides.public.s' => 'SELECT id, public.meddle() AS v, span FROM s' });
+wait_for_state($node, 'meddling', 'streaming');
+wait_delivered($node, 'meddling');
+my @rows = map { $_->{value}{after} } events($node, 'meddling');
+is(scalar @rows, 250, 'rows of all fetches');
+is($rows[$_]{v}, '"$user", public', "search_path of the fetch that begins with row $_") for (0, 100, 200);
+is($rows[1]{v}, 'hidden', 'as set within a fetch');
+is_deeply([ grep { $_->{span} ne '["2024-01-01 00:00:00+00",)' } @rows ], [], 'the time zone of the worker');
+$node->safe_psql('postgres', "SELECT penstock.drop_sink('meddling')");
+
 # Row filters and publications hold for rows that exist as well.
 create_sink($node, 'filtered', tables => 'public.t', options => { 'row.filter' => '{"public.t": "id % 100 = 0"}' });
 $node->safe_psql('postgres', "CREATE PUBLICATION part FOR TABLE t (id, v) WHERE (id = 7)
