@@ -53,6 +53,34 @@ void AddContext(void *argument) {
   pg_unreachable();
 }
 
+// Names that only what is built in can have: the parser would call input functions of other types,
+// for constants, before the finished expression can be judged. They run domain checks and the like,
+// of whoever made the type.
+bool IsBuiltInName(const List *name) {
+  return list_length(name) == 1 ||
+         (list_length(name) == 2 && strcmp(strVal(linitial(name)), "pg_catalog") == 0);
+}
+
+bool CheckParsedNode(Node *node, void *context) {
+  if (node == nullptr) return false;
+  switch (nodeTag(node)) {
+    case T_SubLink:
+      RaiseForbidden("sub-queries, aggregates or other such constructs");
+    case T_FuncCall:
+      if (IsBuiltInName(reinterpret_cast<FuncCall *>(node)->funcname)) break;
+      RaiseForbidden("functions that are user-defined or not immutable");
+    case T_A_Expr:
+      if (IsBuiltInName(reinterpret_cast<A_Expr *>(node)->name)) break;
+      RaiseForbidden("user-defined operators");
+    case T_TypeName:
+      if (IsBuiltInName(reinterpret_cast<TypeName *>(node)->names)) break;
+      RaiseForbidden("user-defined types");
+    default:
+      break;
+  }
+  return RawExpressionTreeWalkerCompat(node, CheckParsedNode, context);
+}
+
 // The WHERE clause of a statement that has nothing else: so the text cannot bring in a table.
 Node *ParseCondition(const char *text) {
   List *statements = raw_parser(text, RAW_PARSE_DEFAULT);
@@ -69,6 +97,7 @@ Node *ParseCondition(const char *text) {
     if (other != nullptr) RaiseNoCondition();
   }
   if (select->op != SETOP_NONE || select->whereClause == nullptr) RaiseNoCondition();
+  (void)CheckParsedNode(select->whereClause, nullptr);
   return select->whereClause;
 }
 
@@ -86,6 +115,7 @@ Node *FindColumn(ParseState *state, ColumnRef *reference) {
     if (attribute->attgenerated != '\0' && attribute->attgenerated != ATTRIBUTE_GENERATED_STORED) {
       RaiseForbidden("virtual generated columns");
     }
+    if (attribute->atttypid >= FirstNormalObjectId) RaiseForbidden("user-defined types");
     Var *column = makeVar(1, attribute->attnum, attribute->atttypid, attribute->atttypmod,
                           attribute->attcollation, 0);
     column->location = reference->location;
@@ -156,7 +186,11 @@ bool CheckNode(Node *node, void *context) {
   return ExpressionTreeWalkerCompat(node, CheckNode, context);
 }
 
+// Runs as the worker, a superuser: names are looked up among what is built in alone.
 Node *TransformCondition(const char *statement, Relation relation) {
+  const int settings = NewGUCNestLevel();
+  (void)set_config_option("search_path", "pg_catalog, pg_temp", PGC_SUSET, PGC_S_SESSION,
+                          GUC_ACTION_SAVE, true, 0, false);
   ParseState *state = make_parsestate(nullptr);
   state->p_sourcetext = statement;
   state->p_pre_columnref_hook = FindColumn;
@@ -166,6 +200,7 @@ Node *TransformCondition(const char *statement, Relation relation) {
   assign_expr_collations(state, condition);
   (void)CheckNode(condition, nullptr);
   free_parsestate(state);
+  AtEOXact_GUC(false, settings);
   return condition;
 }
 

@@ -15,6 +15,9 @@ SELECT 'created' FROM pg_create_logical_replication_slot('filtered', 'penstock_o
 CREATE SCHEMA yard;
 CREATE FUNCTION yard.mine(int) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true';
 CREATE TYPE yard.mood AS ENUM ('ok');
+CREATE FUNCTION yard.spy(int) RETURNS bool LANGUAGE plpgsql AS $$ BEGIN RAISE 'called'; END $$;
+CREATE DOMAIN yard.spied AS int CHECK (yard.spy(VALUE));
+CREATE FUNCTION yard.takes(yard.spied[]) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true';
 CREATE TABLE yard.part (id int PRIMARY KEY, state text, qty int, note text);
 ALTER TABLE yard.part REPLICA IDENTITY FULL;
 ALTER TABLE yard.part ALTER note SET STORAGE EXTERNAL;
@@ -70,6 +73,18 @@ SELECT * FROM filtered('{"yard.part": "current_user = state"}');
 SELECT * FROM filtered('{"yard.part": "pg_read_file(note) = state"}');
 SELECT * FROM filtered('{"yard.part": "yard.mine(qty)"}');
 SELECT * FROM filtered('{"yard.part": "state::yard.mood = ''ok''"}');
+SELECT * FROM filtered('{"yard.part": "qty OPERATOR(yard.=) 1"}');
+-- nor do constants bring in the code of their types
+SELECT * FROM filtered('{"yard.part": "''{1}''::yard.spied[] IS NOT NULL"}');
+SELECT * FROM filtered('{"yard.part": "yard.takes(''{1}'')"}');
+CREATE TABLE yard.spies (id int PRIMARY KEY, s yard.spied[]);
+INSERT INTO yard.spies VALUES (1);
+SELECT * FROM filtered('{"yard.spies": "s = ''{1}''"}');
+SELECT * FROM filtered('{"yard.part": "EXISTS (SELECT ''{1}''::yard.spied[])"}');
+SET search_path = yard, public;
+SELECT * FROM filtered('{"yard.part": "''{1}''::spied[] IS NOT NULL"}');
+SELECT * FROM filtered('{"yard.part": "takes(''{1}'')"}');
+RESET search_path;
 SELECT * FROM filtered('{"yard.part": "count(*) > 1"}');
 SELECT * FROM filtered('{"yard.part": "part IS NOT NULL"}');
 SELECT * FROM filtered('{"yard.part": "ctid IS NOT NULL"}');

@@ -149,6 +149,15 @@ static inline bool ExpressionTreeWalkerCompat(Node *node, bool (*walker)(Node *,
 #endif
 }
 
+static inline bool RawExpressionTreeWalkerCompat(Node *node, bool (*walker)(Node *, void *),
+                                                 void *context) {
+#if PG16_GE
+  return raw_expression_tree_walker(node, walker, context);
+#else
+  return raw_expression_tree_walker(node, (bool (*)())(void *)walker, context);
+#endif
+}
+
 /* transaction_timeout came with 17. */
 #define HAVE_TRANSACTION_TIMEOUT PG17_GE
 
