@@ -148,14 +148,13 @@ Status RoutingColumn(const RelationShape& shape, const EventOptions& options, At
   const std::string full_name = std::string(shape.schema) + "." + shape.table;
   for (const event::RoutingRule& rule : options.document.routing) {
     if (!rule.all_tables && !rule.table.Matches(full_name)) continue;
-    for (int i = 0; i < shape.column_count; ++i) {
-      if (rule.column == shape.columns[i].name && shape.columns[i].stored) {
-        *routing = shape.columns[i].attnum;
-        return {};
-      }
+    const ColumnShape* column = nullptr;
+    if (Status s = FindNamedColumn(shape, "routing", rule.column, &column); !s.ok()) {
+      if (!s.hint().empty()) return s;
+      return Status(s.code(), s.message(), "Name one for each table: table-regex:column;…");
     }
-    return Refused(shape, "has no column \"" + rule.column + "\", which option \"routing\" names",
-                   "Name one for each table: table-regex:column;…");
+    *routing = column->attnum;
+    return {};
   }
   return {};
 }

@@ -16,30 +16,18 @@ std::string FullName(const RelationShape& shape) {
   return std::string(shape.schema) + "." + shape.table;
 }
 
-const ColumnShape* FindColumn(const RelationShape& shape, const std::string& name) {
-  for (int i = 0; i < shape.column_count; ++i) {
-    if (name == shape.columns[i].name && shape.columns[i].stored) return &shape.columns[i];
-  }
-  return nullptr;
-}
-
-Status NoColumn(const RelationShape& shape, const char* option, const std::string& name) {
-  return Status(StatusCode::kInvalidOption, std::string("option \"") + option +
-                                                "\" names column \"" + name + "\", which table \"" +
-                                                FullName(shape) + "\" does not have");
-}
-
 // A time comes from the column that the option names, else from one that is called like it.
 Status FindTimes(const RelationShape& shape, const EventOptions& options, PivotColumns* columns) {
   for (size_t i = 0; i < event::kPivotTimes; ++i) {
     const std::string& given = options.pivot.sources[i];
     if (given == event::kPivotCommitTime) continue;
     const std::string& name = given.empty() ? options.pivot.names[kFirstTime + i] : given;
-    const ColumnShape* column = FindColumn(shape, name);
-    if (column != nullptr) {
+    const ColumnShape* column = nullptr;
+    const Status found = FindNamedColumn(shape, "pivot.column.map", name, &column);
+    if (found.ok()) {
       columns->times[i] = column->attnum;
     } else if (!given.empty()) {
-      return NoColumn(shape, "pivot.column.map", given);
+      return found;
     }
   }
   return {};
@@ -81,26 +69,6 @@ Status CheckOldValues(const RelationShape& shape, const EventOptions& options) {
 bool PivotColumns::Uses(AttrNumber attnum) const {
   return std::find(extra.begin(), extra.end(), attnum) != extra.end() ||
          std::find(times.begin(), times.end(), attnum) != times.end();
-}
-
-Status RuledColumns(const RelationShape& shape, const char* option,
-                    const std::vector<event::KeyRule>& rules, std::vector<AttrNumber>* columns,
-                    bool* matched) {
-  const std::string full_name = FullName(shape);
-  *matched = false;
-  for (const event::KeyRule& rule : rules) {
-    if (!rule.table.Matches(full_name)) continue;
-    *matched = true;
-    for (const std::string& name : rule.columns) {
-      const ColumnShape* column = FindColumn(shape, name);
-      if (column == nullptr) return NoColumn(shape, option, name);
-      if (std::find(columns->begin(), columns->end(), column->attnum) == columns->end()) {
-        columns->push_back(column->attnum);
-      }
-    }
-    return {};
-  }
-  return {};
 }
 
 Status FindPivotColumns(const RelationShape& shape, const EventOptions& options,

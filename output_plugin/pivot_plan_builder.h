@@ -18,12 +18,6 @@ struct PivotColumns {
   bool Uses(AttrNumber attnum) const;
 };
 
-// The columns that the rules of an option name for a relation; the first rule that matches counts.
-// matched: one did.
-Status RuledColumns(const RelationShape& shape, const char* option,
-                    const std::vector<event::KeyRule>& rules, std::vector<AttrNumber>* columns,
-                    bool* matched);
-
 Status FindPivotColumns(const RelationShape& shape, const event::EventOptions& options,
                         PivotColumns* columns);
 

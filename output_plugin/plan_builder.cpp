@@ -1,6 +1,7 @@
 #include "plan_builder.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <utility>
 
 #include "document_plan.h"
@@ -275,39 +276,17 @@ bool CapturesColumn(const EventOptions& options, const std::string& full_name) {
   return !options.column_exclude.Matches(full_name);
 }
 
-// The columns that a rule of an option names.
-Status RuleColumns(const RelationShape& shape, const char* option, const event::KeyRule& rule,
-                   std::vector<AttrNumber>* key) {
-  for (const std::string& name : rule.columns) {
-    const size_t before = key->size();
-    for (int i = 0; i < shape.column_count; ++i) {
-      if (name == shape.columns[i].name) key->push_back(shape.columns[i].attnum);
-    }
-    if (key->size() == before) {
-      return Status(StatusCode::kInvalidOption, std::string("option \"") + option +
-                                                    "\" names column \"" + name +
-                                                    "\", which table \"" + shape.schema + "." +
-                                                    shape.table + "\" does not have");
-    }
-  }
-  return {};
-}
-
 // The attribute numbers of the event key.
 Status KeyColumns(const RelationShape& shape, const EventOptions& options,
                   std::vector<AttrNumber>* key) {
-  const std::string full_name = std::string(shape.schema) + "." + shape.table;
-  for (const event::KeyRule& rule : options.message_key_columns) {
-    if (rule.table.Matches(full_name)) return RuleColumns(shape, "message.key.columns", rule, key);
-  }
-  for (const event::KeyRule& rule : options.document.id_columns) {
-    if (rule.table.Matches(full_name)) return RuleColumns(shape, "document.id.columns", rule, key);
-  }
-  bool ruled = false;
-  if (Status s =
-          RuledColumns(shape, "pivot.key.columns", options.pivot.key_columns, key, &ruled);
-      ruled || !s.ok()) {
-    return s;
+  const std::initializer_list<std::pair<const char*, const std::vector<event::KeyRule>&>> rules = {
+      {"message.key.columns", options.message_key_columns},
+      {"document.id.columns", options.document.id_columns},
+      {"pivot.key.columns", options.pivot.key_columns}};
+  for (const auto& [option, of_option] : rules) {
+    bool ruled = false;
+    Status s = RuledColumns(shape, option, of_option, key, &ruled);
+    if (ruled || !s.ok()) return s;
   }
   // An identity index that lacks the primary key: old rows do not hold the key, and Debezium sends
   // zero-like keys. The identity's own columns are a key that deletes know.
@@ -348,6 +327,46 @@ bool MakeColumn(const ColumnShape& source, const EventOptions& options, bool is_
 }
 
 }  // namespace
+
+Status FindNamedColumn(const RelationShape& shape, const std::string& option,
+                       const std::string& name, const ColumnShape** column) {
+  const std::string full_name = std::string(shape.schema) + "." + shape.table;
+  const std::string named = "option \"" + option + "\" names column \"" + name + "\", which ";
+  for (int i = 0; i < shape.column_count; ++i) {
+    if (name != shape.columns[i].name) continue;
+    *column = &shape.columns[i];
+    if (!shape.columns[i].stored) {
+      return Status(StatusCode::kInvalidOption,
+                    named + "table \"" + full_name + "\" does not store",
+                    "Make the generated column a stored one, or name another.");
+    }
+    if (!shape.columns[i].unpublished) return {};
+    return Status(StatusCode::kInvalidOption,
+                  named + "the publication leaves out of table \"" + full_name + "\"",
+                  "Add the column to the publication's column list, or name another.");
+  }
+  return Status(StatusCode::kInvalidOption, named + "table \"" + full_name + "\" does not have");
+}
+
+Status RuledColumns(const RelationShape& shape, const std::string& option,
+                    const std::vector<event::KeyRule>& rules, std::vector<AttrNumber>* columns,
+                    bool* matched) {
+  const std::string full_name = std::string(shape.schema) + "." + shape.table;
+  *matched = false;
+  for (const event::KeyRule& rule : rules) {
+    if (!rule.table.Matches(full_name)) continue;
+    *matched = true;
+    for (const std::string& name : rule.columns) {
+      const ColumnShape* column = nullptr;
+      if (Status s = FindNamedColumn(shape, option, name, &column); !s.ok()) return s;
+      if (std::find(columns->begin(), columns->end(), column->attnum) == columns->end()) {
+        columns->push_back(column->attnum);
+      }
+    }
+    return {};
+  }
+  return {};
+}
 
 Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
                                              const EventOptions& options, Purpose purpose) {
@@ -408,13 +427,14 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     if (rule != nullptr && shown) ApplyRule(*rule, source, options, snapshot, &column);
     add(source, std::move(column), shown);
   }
-  // Under quirks key columns of types that are left out are missing from the key; else a part of a
-  // key is no key.
+  // Under quirks key columns that are left out are missing from the key; else, and wherever the key
+  // addresses something, a part of a key is no key.
   std::vector<int> found;
   for (const int index : plan.key) {
     if (index >= 0) found.push_back(index);
   }
-  if (found.size() < plan.key.size() && !options.quirks) found.clear();
+  const bool partial = options.quirks && !plain && !options.document.addressing;
+  if (found.size() < plan.key.size() && !partial) found.clear();
   plan.key = std::move(found);
   if (options.document.addressing) {
     status = PlanDocument(shape, options, key, routing, purpose, bound.get());

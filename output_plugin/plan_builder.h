@@ -33,6 +33,17 @@ struct BoundPlan {
   std::vector<AttrNumber> identity;
 };
 
+// The column that an option names for the relation. Fails when the table lacks it, or when the
+// changes do not bring it along.
+Status FindNamedColumn(const RelationShape& shape, const std::string& option,
+                       const std::string& name, const ColumnShape** column);
+
+// The columns that the rules of an option name for a relation; the first rule that matches counts.
+// matched: one did.
+Status RuledColumns(const RelationShape& shape, const std::string& option,
+                    const std::vector<event::KeyRule>& rules, std::vector<AttrNumber>* columns,
+                    bool* matched);
+
 // Makes the plan. Makes no backend calls, so that it may own C++ objects; runs inside RunCxx. Fails
 // when the options do not fit the relation.
 Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,

@@ -164,6 +164,21 @@ SELECT penstock.create_sink('x', 'file', ARRAY['bank.kinds'], '{"file": "/tmp/x.
 SELECT penstock.create_sink('x', 'file', ARRAY['bank.kinds'], '{"file": "/tmp/x.csv", "topic.prefix": "p", "file.delimiter": ";"}');
 SELECT penstock.create_sink('x', 'file', ARRAY['bank.kinds'], '{"file": "/tmp/x.csv", "topic.prefix": "p", "file.format": "csv", "format": "pivot", "file.delimiter": "ab"}');
 SELECT penstock.create_sink('x', 'elasticsearch', ARRAY['bank.kinds'], '{"connection.url": "http://127.0.0.1:1", "format": "pivot"}');
+
+-- columns that the publication leaves out; the slot passes its creation, for a change sees the
+-- publications of its time
+CREATE TABLE bank.part (id int PRIMARY KEY, a int, hidden text, seen timestamp);
+CREATE PUBLICATION pivot_part FOR TABLE bank.part (id, a) WITH (publish = 'insert');
+SELECT 'advanced' FROM pg_replication_slot_advance('pivot', pg_current_wal_insert_lsn());
+INSERT INTO bank.part VALUES (1, 2, 'h', '2026-04-01');
+\set published '\'publication.autocreate.mode\', \'disabled\', \'publication.name\', \'pivot_part\''
+SELECT * FROM records(:published, 'pivot.extra.columns', 'hidden');
+SELECT * FROM records(:published, 'pivot.key.columns', 'hidden');
+SELECT * FROM records(:published, 'pivot.column.map', 'datetime_created:seen');
+SELECT * FROM records(:published, 'pivot.extra.columns', 'gone');
+SELECT r->'value'->>'change_field' AS field, r->'value'->'new_value' AS new FROM records(:published, 'pivot.old.values.missing', 'null') AS r;
+DROP PUBLICATION pivot_part;
+
 SELECT 'dropped' FROM pg_drop_replication_slot('pivot');
 SET client_min_messages = warning;
 DROP SCHEMA bank CASCADE;

@@ -167,6 +167,19 @@ INSERT INTO docs.moves VALUES (3, 'three');
 SELECT * FROM documents('routing', 'tenant');
 :pass
 
+-- what addresses documents must be published; the slot passes the publication's creation, for a
+-- change sees the publications of its time
+CREATE TABLE docs.two (a int, b int, tenant text, PRIMARY KEY (a, b));
+CREATE PUBLICATION docs_part FOR TABLE docs.two (a) WITH (publish = 'insert');
+SELECT 'advanced' FROM pg_replication_slot_advance('plugin', pg_current_wal_insert_lsn());
+INSERT INTO docs.two VALUES (1, 2, 't');
+\set published '\'publication.autocreate.mode\', \'disabled\', \'publication.name\', \'docs_part\''
+SELECT * FROM documents(:published, 'routing', 'tenant', 'document.id.columns', 'docs[.]two:a');
+SELECT * FROM documents(:published, 'document.id.columns', 'docs[.]two:a,b');
+SELECT * FROM documents(:published);
+SELECT * FROM documents(:published, 'document.id.columns', 'docs[.]two:a');
+DROP PUBLICATION docs_part;
+
 -- document.id.columns: whether logged or not, NULL, misspelt
 CREATE TABLE docs.mail (id int PRIMARY KEY, email text, v int);
 INSERT INTO docs.mail VALUES (1, 'a@b', 1);
