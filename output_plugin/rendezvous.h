@@ -25,7 +25,7 @@
  * there is no writer. */
 #define PENSTOCK_OWNER_OPTION "penstock.owner"
 #define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
-#define PENSTOCK_ABI_NUMBER 5u
+#define PENSTOCK_ABI_NUMBER 6u
 
 typedef struct PenstockAbi {
   uint32_t magic;       /* PENSTOCK_ABI_MAGIC */
@@ -115,9 +115,9 @@ typedef struct PenstockEventWriter {
   void (*begin)(void *self, uint32_t xid);
   void (*write)(void *self, const PenstockEvent *event);
   /* The row as another process finds it, after the transaction became visible: as new as the
-   * change, or newer. False: it is gone, and what follows in the stream says so; but for TRUNCATE,
-   * DROP TABLE and changes that the options leave out. Waits, with interrupts let through; raises
-   * an ERROR when the row can never be read. */
+   * change, or newer. False: it is gone, or outside the row filters, and what follows in the stream
+   * says so; but for TRUNCATE, DROP TABLE and changes that the options leave out. Waits, with
+   * interrupts let through; raises an ERROR when the row can never be read. */
   bool (*fetch)(void *self, const PenstockRowRequest *request, PenstockFetchedRow *row);
   /* An update or delete of this relation lacked its replica identity (identity.missing=skip). */
   void (*lacking)(void *self, uint32_t relation);
@@ -160,6 +160,10 @@ typedef struct PenstockOutputApi {
   /* As write_snapshot_row, for such an encoder: the event is one of the request's change. */
   void (*write_row_again)(void *encoder, struct RelationData *relation, struct TupleTableSlot *slot,
                           const PenstockRowRequest *request);
+  /* Whether a row that is read again passes those filters; true when the relation is not captured
+   * any more. */
+  bool (*takes_row_again)(void *encoder, struct RelationData *relation,
+                          struct TupleTableSlot *slot);
   /* OID of the relation whose name the relation's events carry by today's catalogue: its own, a
    * partition's root, or 0 when it has no events. Needs a transaction. */
   uint32_t (*named_relation)(void *encoder, struct RelationData *relation);

@@ -56,13 +56,22 @@ bool CapturesRelation(void *encoder, Relation relation) {
   return LookupRelation(stream->relations, relation, PG_UINT64_MAX)->captured;
 }
 
+bool PassesFilter(const CachedRelation &entry, TupleTableSlot *slot) {
+  if (entry.filter == nullptr) return true;
+  slot_getallattrs(slot);
+  return PassesStored(*entry.filter, slot->tts_values, slot->tts_isnull);
+}
+
 bool TakesRow(void *encoder, Relation relation, TupleTableSlot *slot) {
   auto *stream = static_cast<Stream *>(encoder);
   const CachedRelation *entry = LookupRelation(stream->relations, relation, PG_UINT64_MAX);
-  if (!entry->captured) return false;
-  if (entry->filter == nullptr) return true;
-  slot_getallattrs(slot);
-  return PassesStored(*entry->filter, slot->tts_values, slot->tts_isnull);
+  return entry->captured && PassesFilter(*entry, slot);
+}
+
+bool TakesRowAgain(void *encoder, Relation relation, TupleTableSlot *slot) {
+  auto *stream = static_cast<Stream *>(encoder);
+  const CachedRelation *entry = LookupRelation(stream->relations, relation, PG_UINT64_MAX);
+  return !entry->captured || PassesFilter(*entry, slot);
 }
 
 // The change lacks its row.
@@ -114,6 +123,7 @@ const PenstockOutputApi kApi = {
     WriteSnapshotRow,
     CreateRereadEncoder,
     WriteRowAgain,
+    TakesRowAgain,
     NameGiver,
     TakesHeirs,
 };

@@ -42,6 +42,7 @@ struct Column {
 struct Wanted {
   int count;
   Column* columns;
+  const RowJudge* judge;
 };
 
 void FindColumns(Relation relation, const PenstockRowRequest* request, Wanted* wanted) {
@@ -106,11 +107,11 @@ bool ColumnEquals(const Column* column, TupleTableSlot* slot) {
   return equal;
 }
 
-bool Matches(const Wanted* wanted, TupleTableSlot* slot) {
+bool Matches(Relation relation, const Wanted* wanted, TupleTableSlot* slot) {
   for (int i = 0; i < wanted->count; i++) {
     if (!ColumnEquals(&wanted->columns[i], slot)) return false;
   }
-  return true;
+  return wanted->judge->takes(wanted->judge->self, relation, slot);
 }
 
 // The request's column that an index column can be asked for by equality.
@@ -186,7 +187,7 @@ bool SearchIndex(Relation relation, Oid index_oid, int key_count, const Wanted* 
   index_rescan(scan, keys, key_count, nullptr, 0);
   while (!found && index_getnext_slot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
-    found = Matches(wanted, slot);
+    found = Matches(relation, wanted, slot);
   }
   index_endscan(scan);
   index_close(index, NoLock);
@@ -210,7 +211,7 @@ bool SearchTable(Relation relation, const Wanted* wanted, TupleTableSlot* slot) 
   TableScanDesc scan = table_beginscan(relation, GetActiveSnapshot(), 0, nullptr);
   while (!found && table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
-    found = Matches(wanted, slot);
+    found = Matches(relation, wanted, slot);
   }
   table_endscan(scan);
   return found;
@@ -218,9 +219,11 @@ bool SearchTable(Relation relation, const Wanted* wanted, TupleTableSlot* slot) 
 
 }  // namespace
 
-bool FindRow(Relation relation, const PenstockRowRequest* request, TupleTableSlot* slot) {
+bool FindRow(Relation relation, const PenstockRowRequest* request, const RowJudge& judge,
+             TupleTableSlot* slot) {
   Wanted wanted = {};
   int key_count = 0;
+  wanted.judge = &judge;
   wanted.count = static_cast<int>(request->column_count);
   wanted.columns = static_cast<Column*>(palloc0((wanted.count + 1) * sizeof(Column)));
   FindColumns(relation, request, &wanted);

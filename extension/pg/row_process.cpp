@@ -137,6 +137,13 @@ Relation OpenTable(RowProcess* process, Oid relid) {
   return relation;
 }
 
+// What became of the row since the change may have taken it out of the row filter: then it is as
+// good as gone.
+bool TakesRow(void* self, Relation relation, TupleTableSlot* slot) {
+  const auto* process = static_cast<const RowProcess*>(self);
+  return process->api->takes_row_again(process->encoder, relation, slot);
+}
+
 // False: the row is gone. Acts as the table's owner, as VACUUM and ANALYZE do: whatever code a
 // value brings in is his, not a superuser's.
 bool ReadRow(RowProcess* process, Relation relation, const PenstockRowRequest* request) {
@@ -148,7 +155,7 @@ bool ReadRow(RowProcess* process, Relation relation, const PenstockRowRequest* r
   const int settings = NewGUCNestLevel();
   TupleTableSlot* slot = table_slot_create(relation, nullptr);
   PushActiveSnapshot(GetTransactionSnapshot());
-  const bool found = FindRow(relation, request, slot);
+  const bool found = FindRow(relation, request, {TakesRow, process}, slot);
   process->written = false;
   if (found) {
     process->api->write_row_again(process->encoder, relation, slot, request);
