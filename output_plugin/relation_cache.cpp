@@ -44,36 +44,40 @@ namespace {
 
 RelationCache *live_caches = nullptr;
 
-void InvalidateWhere(Oid relid) {
-  for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
-    HASH_SEQ_STATUS status;
-    hash_seq_init(&status, cache->entries);
-    void *found;
-    while ((found = hash_seq_search(&status)) != nullptr) {
-      auto *entry = static_cast<CachedRelation *>(found);
-      if (!OidIsValid(relid) || entry->relid == relid || entry->named_relid == relid) {
-        entry->valid = false;
-        cache->stale = true;
-      }
+// relid: InvalidOid for every relation.
+void Invalidate(RelationCache *cache, Oid relid) {
+  HASH_SEQ_STATUS status;
+  hash_seq_init(&status, cache->entries);
+  void *found;
+  while ((found = hash_seq_search(&status)) != nullptr) {
+    auto *entry = static_cast<CachedRelation *>(found);
+    if (!OidIsValid(relid) || entry->relid == relid || entry->named_relid == relid) {
+      entry->valid = false;
+      cache->stale = true;
     }
   }
 }
 
-void RelationInvalidated(Datum, Oid relid) { InvalidateWhere(relid); }
+void RelationInvalidated(Datum, Oid relid) {
+  for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
+    Invalidate(cache, relid);
+  }
+}
 
 // Schemas, types and enum labels are part of a plan too; they change rarely.
-void CatalogInvalidated(Datum, int, uint32) { InvalidateWhere(InvalidOid); }
+void CatalogInvalidated(Datum argument, int, uint32) { RelationInvalidated(argument, InvalidOid); }
 
+// What follows concerns some streams alone: several may live in one process.
 void EnumInvalidated(Datum, int, uint32) {
   for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
     // Debezium keeps the old label list until the relation itself changes.
-    if (!cache->options->quirks) InvalidateWhere(InvalidOid);
+    if (!cache->options->quirks) Invalidate(cache, InvalidOid);
   }
 }
 
 void PublicationInvalidated(Datum, int, uint32) {
   for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
-    if (!cache->options->publication.empty()) InvalidateWhere(InvalidOid);
+    if (!cache->options->publication.empty()) Invalidate(cache, InvalidOid);
   }
 }
 
