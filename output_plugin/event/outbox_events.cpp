@@ -31,16 +31,22 @@ const std::string kIdHeader = "id";
 
 }  // namespace
 
-// New rows are events, of an update that changes the key its second half; a delete is none.
+// New rows are events, of an update that changes the key its second half; a delete is none. Each
+// half may be skipped like a delete or a create of its own.
 Status EventEncoder::EncodeOutbox(const RelationPlan& plan, const Change& change) {
   const bool key_changed = change.op == 'u' && KeyChanged(plan, change);
+  const bool no_removal = key_changed && options_.Skips('d');
+  const bool no_creation = key_changed && options_.Skips('c');
   if (metadata_.enabled() && change.op != 'r') {  // events count before they are transformed
-    transaction_block_ = metadata_.Count(plan.collection, change.lsn);
-    if (key_changed) transaction_block_ = metadata_.Count(plan.collection, change.lsn);
+    const int count = (key_changed ? 2 : 1) - no_removal - no_creation;
+    for (int i = 0; i < count; ++i) {
+      transaction_block_ = metadata_.Count(plan.collection, change.lsn);
+    }
   }
   if (change.op == 'c' || change.op == 'r') return AddOutbox(plan, change);
   if (change.op != 'u') return {};
   if (!key_changed) return RefuseOutboxUpdate(plan);
+  if (no_creation) return {};
   if (Status status = AddOutbox(plan, change); !status.ok()) return status;
   Draft& draft = drafts_[draft_count_ - 1];
   draft.identity_header = "__debezium.oldkey";

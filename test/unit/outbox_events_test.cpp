@@ -103,6 +103,39 @@ TEST_F(OutboxTest, UpdatesAreToldOnceOrStop) {
   EXPECT_EQ(Encode('u', row).code(), StatusCode::kDataError);
 }
 
+// Debezium makes a delete and a create of it, which EventRouter then sees, and no update.
+TEST_F(OutboxTest, ChangedKeysAreNewRowsUnlessCreatesAreSkipped) {
+  const std::vector<FieldValue> before = {Number(1), Text("Order"), Text("k"),
+                                          Text("p"), FieldValue(),  FieldValue()};
+  std::vector<FieldValue> after = before;
+  after[0] = Number(2);
+  Change change;
+  change.op = 'u';
+  change.lsn = 100;
+  change.before = before.data();
+  change.after = after.data();
+  for (const auto& [skipped, expected] :
+       {std::pair("none", 1u), std::pair("d", 1u), std::pair("c", 0u), std::pair("c,d", 0u)}) {
+    for (const char* invalid : {"warn", "fatal"}) {
+      ASSERT_TRUE(Make({{"skipped.operations", skipped},
+                        {"table.op.invalid.behavior", invalid},
+                        {"provide.transaction.metadata", "true"}})
+                      .ok());
+      ASSERT_TRUE(encoder_->EncodeTransactionBegin(90).ok());
+      ASSERT_TRUE(encoder_->Encode(plan_, change, 1700000009999000000).ok()) << skipped;
+      EXPECT_EQ(events().size(), expected) << skipped;
+      EXPECT_EQ(encoder_->TakeIgnoredUpdate(), "");
+      ASSERT_TRUE(encoder_->EncodeTransactionEnd(200).ok());
+      ASSERT_EQ(events().size(), 1u);
+      const std::string_view end(events()[0].value, events()[0].value_len);
+      const std::string count = std::to_string(std::string(skipped) == "none"  ? 2
+                                               : std::string(skipped) == "c,d" ? 0
+                                                                               : 1);
+      EXPECT_NE(end.find("\"event_count\":" + count), end.npos) << end;
+    }
+  }
+}
+
 TEST_F(OutboxTest, MissingAndUnfitColumns) {
   EXPECT_EQ(Make({{"table.field.event.key", "nothing"}}).message(),
             "table \"public.outbox\" lacks column \"nothing\", which an outbox needs");
