@@ -90,9 +90,10 @@ void AppendJsonOrNull(LogicalDecodingContext *context, const char *json, uint32 
   }
 }
 
-// {"topic":…,"key":…,"value":…,"headers":{…}}, partition and timestamp where they are set, with the bytes of key and value as they are. A
-// document's key is its id as a string; its routing and the table's mapping are added, the mapping
-// to the first event that is printed after the table changed.
+// {"topic":…,"key":…,"value":…,"headers":{…}}, with partition and timestamp behind the topic where
+// they are set, and the bytes of key and value as they are. A document's key is its id as a string;
+// its routing and the table's mapping are added, the mapping to the first event that is printed
+// after the table changed.
 void AppendRecord(LogicalDecodingContext *context, const PenstockEvent &event,
                   CachedRelation *relation) {
   appendStringInfoString(context->out, "{\"topic\":");

@@ -139,12 +139,7 @@ Status AppendFileLine(event::Buffer& out, const Event& event) {
   text = AppendField(out, event.value, true) && text;
   out.Append(",\"headers\":{");
   AppendHeaders(out, event);
-  out.Append('}');
-  if (event.partition >= 0) {
-    out.Append(",\"partition\":");
-    event::AppendInt(out, event.partition);
-  }
-  out.Append("}\n");
+  out.Append("}}\n");
   if (text) return {};
   out.Truncate(start);
   return {StatusCode::kDataError,

@@ -1,5 +1,6 @@
 // file_line.h: one event as the line the file sink writes, the same text as the output plugin's
-// output=record: {"topic":…,"key":…,"value":…,"headers":{…}}.
+// output=record: {"topic":…,"key":…,"value":…,"headers":{…}}, with partition and timestamp behind
+// the topic where they are set.
 #ifndef PENSTOCK_SINK_FILE_LINE_H
 #define PENSTOCK_SINK_FILE_LINE_H
 

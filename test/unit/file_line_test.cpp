@@ -33,6 +33,17 @@ TEST(FileLine, IdOfADocumentIsText) {
   EXPECT_EQ(Line(event), "{\"topic\":\"i\",\"key\":\"7\",\"value\":{},\"headers\":{}}\n");
 }
 
+TEST(FileLine, PartitionAndTimestampStandOnce) {
+  Event event;
+  event.topic = "t";
+  event.value = "{}";
+  event.partition = 3;
+  event.timestamp_ms = 1700000000123;
+  EXPECT_EQ(Line(event),
+            "{\"topic\":\"t\",\"partition\":3,\"timestamp\":1700000000123,\"key\":null,"
+            "\"value\":{},\"headers\":{}}\n");
+}
+
 TEST(FileLine, TombstoneAndHeaders) {
   const Header headers[] = {{"op", "d"}, {"none", std::nullopt}, {"quo\"te", "a\tb"}};
   Event event;
