@@ -59,9 +59,10 @@ Status RegistrySink::Deliver(const Event& event) {
   Status status;
   if (key) status = registry_.IdOf(event.topic, true, event.key_schema, &key_id);
   if (value) {
-    // Both are asked for before the first is waited for.
+    // Both are asked for before the first is waited for, and a refusal is told first.
     Status other = registry_.IdOf(event.topic, false, event.value_schema, &value_id);
-    if (status.ok()) status = std::move(other);
+    const bool tells_more = status.code() == StatusCode::kBusy && !other.ok();
+    if (status.ok() || tells_more) status = std::move(other);
   }
   waiting_ = !status.ok();
   if (waiting_) return status;
@@ -74,7 +75,7 @@ Status RegistrySink::Poll(int timeout_ms) {
   if (opened_) registry_.Poll(0);
   Status status = behind_->Poll(timeout_ms);
   if (!status.ok() || !waiting_) return status;
-  return registry_.trouble();
+  return registry_.Trouble();
 }
 
 void RegistrySink::Abandon() {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 
+#include <chrono>
 #include <map>
 
 #include "http_server.h"
@@ -147,6 +148,63 @@ TEST_F(RegistrySinkTest, RefusalIsToldAndTriedAgain) {
   ASSERT_EQ(taken_.size(), 1u);
   EXPECT_EQ(taken_[0].value, "\0\0\0\1\2v"s);
   EXPECT_TRUE(sink_->Poll(0).ok());
+}
+
+// Nor is what is refused asked for at every turn.
+TEST_F(RegistrySinkTest, ARefusalIsRememberedBesideASuccess) {
+  for (const int status : {409, 422}) {
+    HttpServer server([status](const ServerRequest& request) {
+      return request.path.find("refused") == std::string::npos
+                 ? ServerAnswer{200, R"({"id":7})", ""}
+                 : ServerAnswer{status, "", ""};
+    });
+    Make({{"schema.registry.url", server.url()}});
+    EXPECT_EQ(Deliver(EventOf("refused")).code(), StatusCode::kUnavailable) << status;
+    EXPECT_TRUE(Deliver(EventOf("taken")).ok());
+    for (int i = 0; i < 50; ++i) {
+      EXPECT_EQ(sink_->Deliver(EventOf("refused")).code(), StatusCode::kUnavailable) << status;
+      EXPECT_EQ(sink_->Poll(0).code(), StatusCode::kUnavailable) << status;
+    }
+    // Two for each; and twice as many, should the first pause be over.
+    EXPECT_LE(server.requests().size(), 6u);
+  }
+}
+
+// While the worker pauses nobody delivers: the descriptor must not stay readable.
+TEST_F(RegistrySinkTest, NoWakeUpsWhileTheRegistryIsAway) {
+  Make({{"schema.registry.url", "http://127.0.0.1:1"}});
+  (void)Deliver(EventOf("t"));
+  int wakes = 0;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+  while (std::chrono::steady_clock::now() < end) {
+    pollfd waited = {sink_->WakeFd(), POLLIN, 0};
+    wakes += poll(&waited, 1, 200);
+    (void)sink_->Poll(0);
+  }
+  EXPECT_LT(wakes, 100);
+  EXPECT_EQ(sink_->Poll(0).code(), StatusCode::kUnavailable);
+}
+
+TEST_F(RegistrySinkTest, WhatIsKeptIsLimited) {
+  Make();
+  const std::string text(900'000, 's');
+  for (int i = 0; i < 80; ++i) {
+    Event event = EventOf("t");
+    const std::string topic = "t" + std::to_string(i);
+    event.topic = topic;
+    event.key_schema = {};
+    event.value_schema.text = text;
+    ASSERT_TRUE(Deliver(event).ok());
+  }
+  EXPECT_EQ(Requests(), 80);
+  Event event = EventOf("t79");
+  event.key_schema = {};
+  event.value_schema.text = text;
+  ASSERT_TRUE(Deliver(event).ok());
+  EXPECT_EQ(Requests(), 80) << "the last is kept";
+  event.topic = "t0";
+  ASSERT_TRUE(Deliver(event).ok());
+  EXPECT_EQ(Requests(), 81) << "the first is not";
 }
 
 TEST_F(RegistrySinkTest, AnswersThatHelpNot) {
