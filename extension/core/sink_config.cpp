@@ -185,10 +185,12 @@ Status CheckDelimited(const SinkConfig& config, const event::EventOptions& event
     return Status(StatusCode::kInvalidOption, "option \"file.format\" cannot be \"csv\" here",
                   "Delimited text needs format=pivot.");
   }
-  if (event.transaction_metadata || config.source.heartbeat_interval_ms > 0) {
+  if (event.transaction_metadata || config.source.heartbeat_interval_ms > 0 ||
+      config.source.notify_sink) {
     return Status(StatusCode::kInvalidOption,
-                  "delimited text has no place for transactions and heartbeats",
-                  "Leave out provide.transaction.metadata and heartbeat.interval.ms.");
+                  "delimited text has no place for transactions, heartbeats and notifications",
+                  "Leave out provide.transaction.metadata, heartbeat.interval.ms and, but for log, "
+                  "notification.enabled.channels.");
   }
   if (event.value_schemas) {
     return Status(StatusCode::kInvalidOption, "delimited text has no place for schemas",

@@ -16,14 +16,6 @@ std::string Start(bool schemas, const char* schema) {
   return schemas ? "{\"schema\":" + std::string(schema) + ",\"payload\":" : std::string();
 }
 
-// The text itself, or what it is in Avro.
-std::string_view Written(const AvroSchema* avro, const std::string& json, Buffer* bytes) {
-  if (avro == nullptr) return json;
-  bytes->Clear();
-  (void)AppendAvro(*bytes, *avro, json);  // it fits: the schema is its own
-  return bytes->view();
-}
-
 }  // namespace
 
 Heartbeat::Heartbeat(const EventOptions& options, const std::string& prefix)
@@ -47,8 +39,8 @@ PenstockEvent Heartbeat::Make(int64_t now_ms) {
   event.timestamp_ms = -1;
   event.topic = topic_.c_str();
   event.topic_len = static_cast<uint32_t>(topic_.size());
-  const std::string_view key = Written(key_avro_.get(), key_, &key_bytes_);
-  const std::string_view value = Written(value_avro_.get(), value_, &value_bytes_);
+  const std::string_view key = InAvro(key_avro_.get(), key_, &key_bytes_);
+  const std::string_view value = InAvro(value_avro_.get(), value_, &value_bytes_);
   event.key = key.data();
   event.key_len = static_cast<uint32_t>(key.size());
   event.value = value.data();

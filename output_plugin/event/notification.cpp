@@ -1,5 +1,6 @@
 #include "notification.h"
 
+#include "avro_writer.h"
 #include "json_text.h"
 #include "plan.h"
 
@@ -23,7 +24,14 @@ Notification::Notification(const EventOptions& options, const std::string& topic
       value_start_(Start(options.value_schemas, kValueSchema)),
       key_end_(options.key_schemas ? "}" : ""),
       value_end_(options.value_schemas ? "}" : ""),
-      connector_(options.topic_prefix) {}
+      connector_(options.topic_prefix) {
+  if (options.key_converter == Converter::kAvro) {
+    key_avro_ = MakeAvroSchema(kKeySchema, options.key_naming).value();
+  }
+  if (options.value_converter == Converter::kAvro) {
+    value_avro_ = MakeAvroSchema(kValueSchema, options.value_naming).value();
+  }
+}
 
 PenstockEvent Notification::Make(const std::string& id, const std::string& type, const Data& data,
                                  int64_t now_ms) {
@@ -37,10 +45,14 @@ PenstockEvent Notification::Make(const std::string& id, const std::string& type,
   event.timestamp_ms = -1;
   event.topic = topic_.c_str();
   event.topic_len = static_cast<uint32_t>(topic_.size());
-  event.key = key_.data();
-  event.key_len = static_cast<uint32_t>(key_.size());
-  event.value = value_.data();
-  event.value_len = static_cast<uint32_t>(value_.size());
+  const std::string_view key = InAvro(key_avro_.get(), key_, &key_bytes_);
+  const std::string_view value = InAvro(value_avro_.get(), value_, &value_bytes_);
+  event.key = key.data();
+  event.key_len = static_cast<uint32_t>(key.size());
+  event.value = value.data();
+  event.value_len = static_cast<uint32_t>(value.size());
+  event.key_schema = Described(key_avro_.get());
+  event.value_schema = Described(value_avro_.get());
   event.partition = -1;
   return event;
 }

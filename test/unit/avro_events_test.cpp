@@ -8,6 +8,7 @@
 #include "field_values.h"
 #include "output_plugin/event/event_encoder.h"
 #include "output_plugin/event/heartbeat.h"
+#include "output_plugin/event/notification.h"
 
 namespace penstock::event {
 namespace {
@@ -119,6 +120,21 @@ TEST_F(AvroEventsTest, Heartbeats) {
   EXPECT_EQ(std::string(event.key, event.key_len), "\0\0\0\0\0\2p"s);
   EXPECT_EQ(std::string(event.value, event.value_len), "\0\0\0\0\0\2"s);
   EXPECT_EQ(std::string(event.value_schema.name), "io.debezium.connector.common.Heartbeat");
+}
+
+TEST_F(AvroEventsTest, Notifications) {
+  const auto options = ParseEventOptions(
+      {{"topic.prefix", "p"}, {"key.converter", "avro"}, {"value.converter", "avro"}});
+  ASSERT_TRUE(options.ok());
+  Notification notification(options.value(), "n");
+  const PenstockEvent event = notification.Make("i", "T", {{"a", "b"}}, 1);
+  EXPECT_EQ(std::string(event.key, event.key_len), "\0\0\0\0\0\2i"s);
+  // Texts, an optional map of two entries, a number.
+  EXPECT_EQ(std::string(event.value, event.value_len),
+            "\0\0\0\0\0\2i\2T\x20Initial Snapshot\2\4\2a\2b\x1c"
+            "connector_name\2p\0\2"s);
+  EXPECT_EQ(std::string(event.key_schema.name), "io.debezium.connector.common.NotificationKey");
+  EXPECT_EQ(std::string(event.value_schema.name), "io.debezium.connector.common.Notification");
 }
 
 TEST_F(AvroEventsTest, IllegalNamesStopThePlan) {
