@@ -9,6 +9,7 @@
 #include "../core/json.h"
 #include "../core/sink_config.h"
 #include "elasticsearch_option_rows.h"
+#include "http_url.h"
 #include "output_plugin/event/buffer.h"
 #include "output_plugin/event/json_text.h"
 
@@ -101,43 +102,23 @@ class Values {
   std::map<std::string, Value> values_;
 };
 
-constexpr char kUrl[] = "connection.url";
-
 // "host:9200" is taken as http, as Confluent's connector does.
-Status ParseNode(std::string url, std::vector<std::string>* nodes) {
-  if (HasPlaceholder(url)) return {};
-  if (url.find("://") == std::string::npos) url = "http://" + url;
-  const size_t host = url.find("://") + 3;
-  const std::string scheme = url.substr(0, host - 3);
-  if (!EqualsIgnoreCase(scheme, "http") && !EqualsIgnoreCase(scheme, "https")) {
-    return Invalid(kUrl, url, "URLs begin with http:// or https://.");
-  }
-  const std::string authority = url.substr(host, url.find('/', host) - host);
-  if (authority.find('@') != std::string::npos) {
-    // The value may hold a password.
-    return {StatusCode::kInvalidOption, "option \"connection.url\" holds a user name",
-            "Use connection.username and connection.password."};
-  }
-  if (authority.empty() || url.find_first_of("?#\" \t\\") != std::string::npos) {
-    return Invalid(kUrl, url, "Write http://host:9200, with a path if the server is below one.");
-  }
-  while (url.back() == '/') url.pop_back();
-  nodes->push_back(url);
-  return {};
-}
+constexpr HttpUrlOption kUrl = {"connection.url", true,
+                                "Write http://host:9200, with a path if the server is below one.",
+                                "Use connection.username and connection.password."};
 
 Status ReadNodes(const Values& values, HttpOptions* http) {
-  const std::vector<std::string> urls = SplitList(values.Of(kUrl));
+  const std::vector<std::string> urls = SplitList(values.Of(kUrl.name));
   if (urls.empty()) {
     return {StatusCode::kInvalidOption, "option \"connection.url\" is missing",
             "Name the nodes of Elasticsearch or OpenSearch as http://host:9200, separated by "
             "commas."};
   }
   for (const std::string& url : urls) {
-    if (Status status = ParseNode(url, &http->nodes); !status.ok()) return status;
+    if (Status status = AddHttpUrl(kUrl, url, &http->nodes); !status.ok()) return status;
     const bool https = !http->nodes.empty() && http->nodes.back().compare(0, 8, "https://") == 0;
     if (values.Is("elastic.security.protocol", "SSL") && !https && !HasPlaceholder(url)) {
-      return Invalid(kUrl, url, "elastic.security.protocol=SSL needs URLs with https.");
+      return Invalid(kUrl.name, url, "elastic.security.protocol=SSL needs URLs with https.");
     }
   }
   return {};

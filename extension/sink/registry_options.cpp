@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../core/sink_config.h"
+#include "http_url.h"
 
 namespace penstock::sink {
 namespace {
@@ -135,27 +136,10 @@ class Values {
   std::map<std::string, std::pair<std::string, std::string>> values_;  // bare name → value, name
 };
 
-Status ParseUrl(std::string url, std::vector<std::string>* nodes) {
-  if (!FindPlaceholders(url).empty()) return {};  // the worker comes with what it names
-  const size_t separator = url.find("://");
-  const std::string scheme = url.substr(0, separator);
-  const size_t host = separator + 3;
-  const bool known = separator != std::string::npos &&
-                     (EqualsIgnoreCase(scheme, "http") || EqualsIgnoreCase(scheme, "https"));
-  const std::string authority = known ? url.substr(host, url.find('/', host) - host) : "";
-  if (authority.find('@') != std::string::npos) {
-    return {StatusCode::kInvalidOption, "option \"schema.registry.url\" holds a user name",
-            "Use basic.auth.credentials.source=USER_INFO and basic.auth.user.info."};
-  }
-  if (authority.empty() || url.find_first_of("?#\" \t\\") != std::string::npos) {
-    return {StatusCode::kInvalidOption,
-            "invalid value for option \"schema.registry.url\": \"" + url + "\"",
-            "Write http://host:8081, with a path if the registry is below one."};
-  }
-  while (url.back() == '/') url.pop_back();
-  nodes->push_back(std::move(url));
-  return {};
-}
+constexpr HttpUrlOption kUrl = {
+    "schema.registry.url", false,
+    "Write http://host:8081, with a path if the registry is below one.",
+    "Use basic.auth.credentials.source=USER_INFO and basic.auth.user.info."};
 
 Status ReadLogin(const Values& values, HttpOptions* http) {
   std::string login = values.Of("basic.auth.user.info");
@@ -237,13 +221,13 @@ Result<RegistryOptions> ParseRegistryOptions(const Options& options) {
   Values values;
   if (Status status = values.Read(options); !status.ok()) return status;
   if (values.empty()) return parsed;
-  const std::vector<std::string> urls = SplitList(values.Of("schema.registry.url"));
+  const std::vector<std::string> urls = SplitList(values.Of(kUrl.name));
   if (urls.empty()) {
     return Status(StatusCode::kInvalidOption, "option \"schema.registry.url\" is missing",
                   "Option \"" + values.FirstName() + "\" is about a schema registry.");
   }
   for (const std::string& url : urls) {
-    if (Status status = ParseUrl(url, &parsed.http.nodes); !status.ok()) return status;
+    if (Status status = AddHttpUrl(kUrl, url, &parsed.http.nodes); !status.ok()) return status;
   }
   if (Status status = ReadLogin(values, &parsed.http); !status.ok()) return status;
   if (Status status = ReadTls(values, &parsed.http.tls); !status.ok()) return status;

@@ -46,10 +46,17 @@ TEST(ElasticsearchOptionsTest, Urls) {
               StatusCode::kInvalidOption)
         << url;
   }
-  const Status secret =
-      ParseElasticsearchOptions({{"connection.url", "http://u:hunter2@a"}}).status();
-  EXPECT_EQ(secret.code(), StatusCode::kInvalidOption);
-  EXPECT_EQ(secret.message().find("hunter2"), std::string::npos);
+  for (const char* url : {"http://u:hunter2@a", "ftp://u:hunter2@a", "u:hunter2@a"}) {
+    const Status secret = ParseElasticsearchOptions({{"connection.url", url}}).status();
+    EXPECT_EQ(secret.code(), StatusCode::kInvalidOption);
+    EXPECT_EQ(secret.message(), "option \"connection.url\" holds a user name");
+  }
+  EXPECT_EQ(ParseElasticsearchOptions({{"connection.url", "ftp://a"}}).status().hint(),
+            "Write http://host:9200, with a path if the server is below one.");
+  EXPECT_EQ(Parse({{"connection.url", "HTTPS://a"}, {"elastic.security.protocol", "SSL"}})
+                .value()
+                .http.nodes,
+            std::vector<std::string>{"https://a"});
   EXPECT_FALSE(ParseElasticsearchOptions({}).ok());
 }
 
