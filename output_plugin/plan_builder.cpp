@@ -415,16 +415,18 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     }
     if (routes) plan.document.routing.index = static_cast<int>(plan.columns.size());
     const bool shown = in_value || shown_generated;
-    const event::ColumnRule* rule =
-        FindColumnRule(options.column_rules, table, column.name,
-                       SourceTypeName(source, options, snapshot));
-    if (rule != nullptr && shown && (is_key || routes)) {
-      // Keys are what they are: the rule is for a twin of the column, which only the value has.
+    const event::ColumnRules rules =
+        FindColumnRules(options.column_rules, table, column.name,
+                        SourceTypeName(source, options, snapshot), options.quirks);
+    const bool told = shown || pivot.Uses(source.attnum);
+    const bool ruled = told && (rules.value != nullptr || rules.source != nullptr);
+    if (ruled && (is_key || routes)) {
+      // Keys are what they are: the rules are for a twin of the column, which only the value has.
       add(source, std::move(column), false);
       column = Column();
       (void)MakeColumn(source, options, is_key, snapshot, &column);
     }
-    if (rule != nullptr && shown) ApplyRule(*rule, source, options, snapshot, &column);
+    if (ruled) ApplyRules(rules, source, options, snapshot, &column);
     add(source, std::move(column), shown);
   }
   // Under quirks key columns that are left out are missing from the key; else, and wherever the key

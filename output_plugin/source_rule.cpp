@@ -45,14 +45,10 @@ std::string UpperCase(std::string_view text) {
 
 }  // namespace
 
-void ApplyRule(const event::ColumnRule& rule, const ColumnShape& shape,
-               const event::EventOptions& options, bool snapshot, event::Column* column) {
-  using event::ColumnAction;
-  const bool java_metadata = snapshot && options.quirks;
-  const event::SourceType type = Describe(shape.type, java_metadata);
-  if (rule.action != ColumnAction::kSourceType && rule.action != ColumnAction::kSourceTypeOf) {
-    return MaskColumn(rule, {IsMaskedText(shape.type), type.length}, options, column);
-  }
+namespace {
+
+void DescribeSource(const ColumnShape& shape, const event::SourceType& type,
+                    const event::EventOptions& options, bool snapshot, event::Column* column) {
   const std::string prefix = "__debezium.source.column.";
   auto add = [&](const char* name, const std::string& value) {
     column->parameters.emplace_back(prefix + name, value);
@@ -61,6 +57,16 @@ void ApplyRule(const event::ColumnRule& rule, const ColumnShape& shape,
   add("length", std::to_string(type.length));
   if (type.has_scale) add("scale", std::to_string(type.scale));
   add("name", column->name);
+}
+
+}  // namespace
+
+void ApplyRules(const event::ColumnRules& rules, const ColumnShape& shape,
+                const event::EventOptions& options, bool snapshot, event::Column* column) {
+  const event::SourceType type = Describe(shape.type, snapshot && options.quirks);
+  if (rules.source != nullptr) DescribeSource(shape, type, options, snapshot, column);
+  if (rules.value == nullptr) return;
+  MaskColumn(*rules.value, {IsMaskedText(shape.type), type.length}, options, column);
 }
 
 const char* SourceTypeName(const ColumnShape& shape, const event::EventOptions& options,

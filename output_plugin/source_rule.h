@@ -12,8 +12,8 @@ namespace penstock::output {
 const char* SourceTypeName(const ColumnShape& shape, const event::EventOptions& options,
                            bool snapshot);
 
-void ApplyRule(const event::ColumnRule& rule, const ColumnShape& shape,
-               const event::EventOptions& options, bool snapshot, event::Column* column);
+void ApplyRules(const event::ColumnRules& rules, const ColumnShape& shape,
+                const event::EventOptions& options, bool snapshot, event::Column* column);
 
 }  // namespace penstock::output
 

@@ -151,6 +151,10 @@ UPDATE bank.secret SET note = 'b';
 SELECT r->'value'->'id' AS id, r->'value'->'owner' AS owner, r->'value'->>'change_field' AS field, r->'value'->'old_value' AS old, r->'value'->'new_value' AS new
   FROM records('table.include.list', 'bank.secret', 'pivot.extra.columns', 'owner',
     'column.mask.with.3.chars', 'bank\.secret\.(id|owner|pin|n)', 'column.truncate.to.5.chars', 'bank\.secret\.note') AS r;
+-- an extra column also when it is no field
+SELECT DISTINCT r->'value'->'owner' AS owner
+  FROM records('table.include.list', 'bank.secret', 'pivot.extra.columns', 'owner',
+    'column.exclude.list', 'bank\.secret\.owner', 'column.mask.with.3.chars', 'bank\.secret\.owner') AS r;
 :pass
 
 -- what does not fit

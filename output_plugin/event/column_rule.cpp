@@ -101,13 +101,21 @@ Status ParseColumnRules(const std::map<std::string, std::string>& options,
   return {};
 }
 
-const ColumnRule* FindColumnRule(const std::vector<ColumnRule>& rules, const std::string& table,
-                                 std::string_view column, std::string_view type) {
+ColumnRules FindColumnRules(const std::vector<ColumnRule>& rules, const std::string& table,
+                            std::string_view column, std::string_view type, bool quirks) {
+  ColumnRules found;
   for (const ColumnRule& rule : rules) {
     const std::string_view last = rule.action == ColumnAction::kSourceTypeOf ? type : column;
-    if (rule.names.Matches(table + "." + std::string(last))) return &rule;
+    if (!rule.names.Matches(table + "." + std::string(last))) continue;
+    const bool is_source =
+        rule.action == ColumnAction::kSourceType || rule.action == ColumnAction::kSourceTypeOf;
+    const ColumnRule*& place = is_source ? found.source : found.value;
+    const bool stronger = place != nullptr && place->action == ColumnAction::kTruncate &&
+                          rule.action != ColumnAction::kTruncate;
+    if (place == nullptr || stronger) place = &rule;
+    if (quirks) break;
   }
-  return nullptr;
+  return found;
 }
 
 }  // namespace penstock::event

@@ -14,7 +14,7 @@
 
 namespace penstock::event {
 
-// In the order in which Debezium asks its rules: the first that names a column is the only one.
+// In the order in which Debezium asks its rules.
 enum class ColumnAction : uint8_t {
   kTruncate,
   kReplace,       // asterisks
@@ -37,9 +37,16 @@ struct ColumnRule {
 Status ParseColumnRules(const std::map<std::string, std::string>& options,
                         std::vector<ColumnRule>* rules);
 
-// table: schema.table. nullptr: no rule names the column.
-const ColumnRule* FindColumnRule(const std::vector<ColumnRule>& rules, const std::string& table,
-                                 std::string_view column, std::string_view type);
+// What rules say of a column; nullptr: none names it.
+struct ColumnRules {
+  const ColumnRule* value = nullptr;   // masks or truncates it
+  const ColumnRule* source = nullptr;  // its type goes into the schema
+};
+
+// table: schema.table. A mask holds whatever other rules name the column; quirks: the first rule of
+// Debezium's order is the only one.
+ColumnRules FindColumnRules(const std::vector<ColumnRule>& rules, const std::string& table,
+                            std::string_view column, std::string_view type, bool quirks);
 
 }  // namespace penstock::event
 

@@ -26,7 +26,8 @@ class ColumnMaskTest : public testing::Test {
     column_.name = "c";
     column_.kind = kind;
     options_ = Parse({{option, "public.t.c"}, {"debezium.quirks", quirks ? "true" : "false"}}).value();
-    const ColumnRule* rule = FindColumnRule(options_.column_rules, "public.t", "c", "text");
+    const ColumnRule* rule =
+        FindColumnRules(options_.column_rules, "public.t", "c", "text", quirks).value;
     ASSERT_NE(rule, nullptr);
     MaskedType type;
     type.is_text = kind == Kind::kText || kind == Kind::kName;
@@ -134,19 +135,34 @@ TEST_F(ColumnMaskTest, TruncatesStringsAlone) {
   EXPECT_NE(column_.schema.find("truncateLength"), std::string::npos);
 }
 
-TEST(ColumnRule, FirstOfDebeziumsOrderWins) {
-  const EventOptions options = Parse({{"column.mask.hash.v2.MD5.with.salt.s", "public.t.*"},
-                                      {"column.mask.with.3.chars", "public.t.a"},
-                                      {"column.truncate.to.3.chars", "PUBLIC.t.[ab]"},
-                                      {"datatype.propagate.source.type", ".*.varchar"}})
-                                   .value();
-  auto action = [&](const char* column, const char* type) {
-    return FindColumnRule(options.column_rules, "public.t", column, type)->action;
-  };
-  EXPECT_EQ(action("a", "varchar"), ColumnAction::kTruncate);
-  EXPECT_EQ(action("c", "varchar"), ColumnAction::kSourceTypeOf);
-  EXPECT_EQ(action("c", "text"), ColumnAction::kHashText);
-  EXPECT_EQ(FindColumnRule(options.column_rules, "public.u", "c", "text"), nullptr);
+class ColumnRuleTest : public testing::Test {
+ protected:
+  ColumnRules Find(const char* column, const char* type, bool quirks) {
+    return FindColumnRules(options_.column_rules, "public.t", column, type, quirks);
+  }
+  const EventOptions options_ = Parse({{"column.mask.hash.v2.MD5.with.salt.s", "public.t.*"},
+                                       {"column.mask.with.3.chars", "public.t.a"},
+                                       {"column.truncate.to.3.chars", "PUBLIC.t.[ab]"},
+                                       {"datatype.propagate.source.type", ".*.varchar"}})
+                                    .value();
+};
+
+TEST_F(ColumnRuleTest, FirstOfDebeziumsOrderIsTheOnlyOneUnderQuirks) {
+  EXPECT_EQ(Find("a", "varchar", true).value->action, ColumnAction::kTruncate);
+  EXPECT_EQ(Find("a", "varchar", true).source, nullptr);
+  EXPECT_EQ(Find("c", "varchar", true).source->action, ColumnAction::kSourceTypeOf);
+  EXPECT_EQ(Find("c", "varchar", true).value, nullptr);
+  EXPECT_EQ(Find("c", "text", true).value->action, ColumnAction::kHashText);
+  const ColumnRules none = FindColumnRules(options_.column_rules, "public.u", "c", "text", true);
+  EXPECT_TRUE(none.value == nullptr && none.source == nullptr);
+}
+
+TEST_F(ColumnRuleTest, AMaskHoldsBesideOtherRules) {
+  EXPECT_EQ(Find("a", "varchar", false).value->action, ColumnAction::kReplace);
+  EXPECT_EQ(Find("b", "text", false).value->action, ColumnAction::kHashText);
+  EXPECT_EQ(Find("c", "varchar", false).value->action, ColumnAction::kHashText);
+  EXPECT_EQ(Find("c", "varchar", false).source->action, ColumnAction::kSourceTypeOf);
+  EXPECT_EQ(Find("c", "text", false).source, nullptr);
 }
 
 TEST(ColumnRule, BadOnesAreErrors) {
