@@ -451,6 +451,13 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
     return Status(status.code(), "table \"" + plan.schema + "." + plan.table + "\": " + status.message(),
                   status.hint());
   }
+  const std::string& route = options.flat.route_by_field;
+  if (addressed && plan.shape == event::Shape::kFlat && !route.empty() && plan.route_column < 0) {
+    return Status(StatusCode::kInvalidOption,
+                  "option \"route.by.field\" names column \"" + route +
+                      "\", which events of table \"" + table + "\" do not have",
+                  "Leave the table out of the sink, or give the transform a predicate.");
+  }
   return bound;
 }
 

@@ -39,6 +39,9 @@ DELETE FROM keys.mail;
 SELECT * FROM keys('message.key.columns', 'keys.mail:email');
 INSERT INTO keys.mail VALUES (1, 'a');
 SELECT * FROM keys('message.key.columns', 'keys.mail:emial');
+-- nor is the topic taken from a column that is not there
+SELECT * FROM keys('format', 'flat', 'route.by.field', 'emial');
+SELECT * FROM keys('format', 'flat', 'route.by.field', 'email', 'column.exclude.list', 'keys.mail.email');
 SELECT count(*) FROM keys();
 
 -- nor with a column that the publication leaves out; the slot passes its creation, for a change sees
