@@ -7,6 +7,7 @@
 #include "relation_cache.h"
 
 #include "event/table_filter.h"
+#include "extension/pg/filter_name.h"
 #include "extension/pg/owner_rights.h"
 #include "extension/pg/pg_guard.h"
 #include "type_shape.h"
@@ -16,9 +17,9 @@ extern "C" {
 #include "catalog/pg_class.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_publication.h"
+#include "mb/pg_wchar.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
-#include "mb/pg_wchar.h"
 #include "utils/hsearch.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
@@ -148,8 +149,8 @@ void CheckOwner(const RelationCache *cache, Relation named, uint64 lsn) {
 
 // Asks the C++ filters; no C++ object lives beyond the call.
 bool Captures(const event::EventOptions &options, Relation named) {
-  const char *schema = ToUtf8(get_namespace_name(RelationGetNamespace(named)));
-  const char *table = ToUtf8(pstrdup(RelationGetRelationName(named)));
+  const char *schema = pg::FilterName(get_namespace_name(RelationGetNamespace(named)));
+  const char *table = pg::FilterName(RelationGetRelationName(named));
   bool captures = false;
   pg::RunCxx([&] { captures = event::CapturesTable(options, schema, table); });
   return captures;
@@ -291,9 +292,9 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
     entry->named_relid = NamedRelation(*cache->options, relation, snapshot);
   }
   const bool own_name = entry->named_relid == RelationGetRelid(relation);
-  Relation named = own_name                          ? relation
+  Relation named = own_name                         ? relation
                    : OidIsValid(entry->named_relid) ? RelationIdGetRelation(entry->named_relid)
-                                                     : nullptr;
+                                                    : nullptr;
   if (RelationIsValid(named)) {
     if (Captures(*cache->options, named)) {
       FillEntry(cache, entry, relation, named, by_publication ? &published : nullptr, lsn);

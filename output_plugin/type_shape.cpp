@@ -250,6 +250,21 @@ void SetText(event::FieldValue *value, const char *text) {
   SetBytes(value, text, size);
 }
 
+// "char" is a byte, and what is no character by itself stands there as release 16 and later print
+// it. Other output functions, too, may print what nobody checked.
+char *PrintedText(const TypeShape &type, Datum datum) {
+  char *text = OutputFunctionCall(type.output, datum);
+  const bool byte_is_character =
+      pg_database_encoding_max_length() == 1 && GetDatabaseEncoding() != PG_SQL_ASCII;
+  if (type.oid == CHAROID && IS_HIGHBIT_SET(*text) && !byte_is_character) {
+    return psprintf("\\%03o", static_cast<unsigned char>(*text));
+  }
+  if (GetDatabaseEncoding() == PG_UTF8) {
+    (void)pg_verify_mbstr(PG_UTF8, text, static_cast<int>(strlen(text)), false);
+  }
+  return text;
+}
+
 void ReadEnum(Datum datum, event::FieldValue *value) {
   HeapTuple tuple = SearchSysCache1(ENUMOID, datum);
   if (!HeapTupleIsValid(tuple))
@@ -360,7 +375,7 @@ void ReadDatum(const TypeShape &type, Datum datum, event::FieldValue *value) {
       break;
     }
     case Reader::kOutput:
-      SetText(value, OutputFunctionCall(type.output, datum));
+      SetText(value, PrintedText(type, datum));
       break;
     case Reader::kEnum:
       ReadEnum(datum, value);

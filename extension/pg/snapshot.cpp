@@ -17,12 +17,12 @@ extern "C" {
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
-#include "mb/pg_wchar.h"
 #include "partitioning/partdesc.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
 }
 #include "failpoint.h"
+#include "filter_name.h"
 #include "output_plugin/rendezvous.h"
 #include "pg_compat.h"
 #include "shared_state.h"
@@ -216,14 +216,11 @@ int CompareTables(const void* a, const void* b) {
   return strcmp(left->seen.name, right->seen.name);
 }
 
-const char* Utf8(const char* text) {
-  return pg_server_to_any(text, static_cast<int>(strlen(text)), PG_UTF8);
-}
-
 // By the name and kind under the snapshot: what is not captured there is not even locked, so that
 // neither its locks nor its changes touch the snapshot.
 bool MayCapture(const Reader& reader, const Seen& seen) {
-  return penstock_takes_table(reader.worker, Utf8(seen.schema), Utf8(seen.table),
+  return penstock_takes_table(reader.worker, penstock::pg::FilterName(seen.schema),
+                              penstock::pg::FilterName(seen.table),
                               seen.kind == RELKIND_PARTITIONED_TABLE, seen.is_partition);
 }
 

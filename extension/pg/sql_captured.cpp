@@ -1,6 +1,7 @@
 // sql_captured.cpp: see sql_captured.h.
 #include "sql_captured.h"
 
+#include "filter_name.h"
 #include "output_plugin/event/table_filter.h"
 #include "output_plugin/rendezvous.h"
 
@@ -73,9 +74,8 @@ const event::EventOptions* EventOptionsOf(const SinkConfig* config) {
   return options;
 }
 
-const char* Utf8Column(uint64 row, int column) {
-  const char* text = SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column);
-  return pg_server_to_any(text, static_cast<int>(strlen(text)), PG_UTF8);
+const char* NameColumn(uint64 row, int column) {
+  return FilterName(SPI_getvalue(SPI_tuptable->vals[row], SPI_tuptable->tupdesc, column));
 }
 
 bool BoolColumn(uint64 row, int column) {
@@ -86,8 +86,8 @@ bool BoolColumn(uint64 row, int column) {
 
 bool TakesRow(const event::EventOptions* options, uint64 row) {
   bool takes = false;
-  const char* schema = Utf8Column(row, 2);
-  const char* table = Utf8Column(row, 3);
+  const char* schema = NameColumn(row, 2);
+  const char* table = NameColumn(row, 3);
   const bool is_partitioned = BoolColumn(row, 4);
   const bool is_partition = BoolColumn(row, 5);
   RunCxx([&] {
@@ -151,8 +151,7 @@ void RequireFilteredTables(const SinkConfig* config, const List* tables) {
     foreach (cell, tables) {
       const char* name = psprintf("%s.%s", get_namespace_name(get_rel_namespace(lfirst_oid(cell))),
                                   get_rel_name(lfirst_oid(cell)));
-      name = pg_server_to_any(name, static_cast<int>(strlen(name)), PG_UTF8);
-      found = found || strcmp(name, wanted) == 0;
+      found = found || strcmp(FilterName(name), wanted) == 0;
     }
     if (found) continue;
     ereport(ERROR,
