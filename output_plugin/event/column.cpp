@@ -34,7 +34,8 @@ constexpr const char* kFloatsFields =
 constexpr const char* kSparseFields =
     "struct\",\"fields\":[{\"type\":\"int16\",\"optional\":false,\"field\":\"dimensions\"},"
     "{\"type\":\"map\",\"keys\":{\"type\":\"int16\",\"optional\":false},"
-    "\"values\":{\"type\":\"double\",\"optional\":false},\"optional\":false,\"field\":\"vector\"}],\"";
+    "\"values\":{\"type\":\"double\",\"optional\":false},\"optional\":false,\"field\":\"vector\"}],"
+    "\"";
 constexpr const char* kEmptyGeometry = "{\"wkb\":\"AQcAAAAAAAAA\",\"srid\":null}";  // a collection
 constexpr const char* kConnectDecimal = "org.apache.kafka.connect.data.Decimal";
 
@@ -143,15 +144,34 @@ std::string Base64(std::string_view bytes) {
   return std::string(out.view());
 }
 
+// Whether a byte may be the second of a character that begins with first: with neither more bytes
+// than the character needs, nor beyond U+10FFFF.
+bool IsSecondByte(unsigned char first, unsigned char second) {
+  const unsigned char low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = first == 0xF4 ? 0x8F : 0xBF;
+  return second >= low && second <= high;
+}
+
+// Half of a surrogate pair, which Java counts as one character that it cannot decode.
+bool IsHalf(unsigned char first, unsigned char second) { return first == 0xED && second >= 0xA0; }
+
 // Bytes as a JSON string; what is no UTF-8 is U+FFFD, as in Java.
 std::string TextJson(std::string_view bytes) {
   std::string text;
   for (size_t i = 0; i < bytes.size();) {
     const auto c = static_cast<unsigned char>(bytes[i]);
-    const size_t n = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0;
+    const size_t n = c < 0x80                ? 1
+                     : c >= 0xC2 && c < 0xE0 ? 2
+                     : c >= 0xE0 && c < 0xF0 ? 3
+                     : c >= 0xF0 && c < 0xF5 ? 4
+                                             : 0;
     size_t good = n == 0 ? 0 : 1;
-    while (good != 0 && good < n && i + good < bytes.size() && (bytes[i + good] & 0xC0) == 0x80) ++good;
-    if (n != 0 && good == n) {
+    while (good != 0 && good < n && i + good < bytes.size()) {
+      const auto next = static_cast<unsigned char>(bytes[i + good]);
+      if (good == 1 ? !IsSecondByte(c, next) : (next & 0xC0) != 0x80) break;
+      ++good;
+    }
+    if (n != 0 && good == n && !(n == 3 && IsHalf(c, static_cast<unsigned char>(bytes[i + 1])))) {
       text += bytes.substr(i, n);
     } else {
       text += "\uFFFD";

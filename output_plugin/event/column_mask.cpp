@@ -10,11 +10,11 @@ namespace {
 
 // Kinds whose values Debezium has as strings, and so truncates.
 constexpr Kind kStrings[] = {
-    Kind::kText,         Kind::kJson,       Kind::kXml,          Kind::kLtree,
-    Kind::kTsvector,     Kind::kEnum,       Kind::kUuid,         Kind::kName,
-    Kind::kMoneyText,    Kind::kIsoDate,    Kind::kNumericText,  Kind::kIsoTime,
-    Kind::kZonedTime,    Kind::kBase64,     Kind::kIsoTimestamp, Kind::kZonedTimestamp,
-    Kind::kIntervalText, Kind::kBase64Url,  Kind::kHex,          Kind::kHstoreJson,
+    Kind::kText,         Kind::kJson,      Kind::kXml,          Kind::kLtree,
+    Kind::kTsvector,     Kind::kEnum,      Kind::kUuid,         Kind::kName,
+    Kind::kMoneyText,    Kind::kIsoDate,   Kind::kNumericText,  Kind::kIsoTime,
+    Kind::kZonedTime,    Kind::kBase64,    Kind::kIsoTimestamp, Kind::kZonedTimestamp,
+    Kind::kIntervalText, Kind::kBase64Url, Kind::kHex,          Kind::kHstoreJson,
     Kind::kKeyword,      Kind::kBitText};
 
 bool IsString(Kind kind) {
@@ -22,12 +22,19 @@ bool IsString(Kind kind) {
 }
 bool IsBytes(Kind kind) { return kind == Kind::kBytes || kind == Kind::kBinary; }
 
+// Whether a JSON string goes on with the first half of a character outside the BMP.
+bool IsHighHalf(std::string_view json) {
+  return json.substr(0, 3) == "\\uD" && json[3] >= '8' && json[3] <= 'B';
+}
+
 // Cuts the JSON string that starts at a place of the buffer to its first UTF-16 units. The halves
-// of a character outside the BMP are escapes, so a cut between them leaves one alone, as in Java.
-void TruncateString(Buffer& out, size_t start, size_t chars) {
+// of a character outside the BMP are escapes; one alone is no text for most readers, so that a
+// character of which only half has room is left out. Java keeps the half.
+void TruncateString(Buffer& out, size_t start, size_t chars, bool quirks) {
   const std::string_view json = out.view();
   size_t at = start + 1;
   for (; chars > 0 && json[at] != '"'; --chars) {
+    if (chars == 1 && !quirks && IsHighHalf(json.substr(at))) break;
     if (json[at] == '\\') {
       at += json[at + 1] == 'u' ? 6 : 2;
     } else {
@@ -85,7 +92,7 @@ void AppendHash(Buffer& out, const ColumnMask& mask, std::string_view text) {
 }
 
 // What the mask makes of the JSON of a value that stands in for the real one.
-std::string MaskJson(const ColumnMask& mask, Kind kind, const std::string& json) {
+std::string MaskJson(const ColumnMask& mask, Kind kind, const std::string& json, bool quirks) {
   if (mask.kind == MaskKind::kConstant) return mask.constant_json;
   if (json == "null") return json;
   Buffer out;
@@ -93,7 +100,7 @@ std::string MaskJson(const ColumnMask& mask, Kind kind, const std::string& json)
     AppendHash(out, mask, PlainText(json));
   } else {
     out.Append(json);
-    if (IsString(kind)) TruncateString(out, 0, mask.chars);
+    if (IsString(kind)) TruncateString(out, 0, mask.chars, quirks);
   }
   return std::string(out.view());
 }
@@ -164,10 +171,11 @@ void FinishMasked(Column* column, const EventOptions& options) {
   }
   column->null_json = hidden.null_json;
   // An optional one is null there, even if that prints as the default.
-  column->absent_json = hidden.optional ? hidden.absent_json
-                                        : MaskJson(mask, hidden.kind, hidden.absent_json);
+  column->absent_json = hidden.optional
+                            ? hidden.absent_json
+                            : MaskJson(mask, hidden.kind, hidden.absent_json, options.quirks);
   column->unavailable_known = hidden.unavailable_known;
-  column->unavailable_json = MaskJson(mask, hidden.kind, hidden.unavailable_json);
+  column->unavailable_json = MaskJson(mask, hidden.kind, hidden.unavailable_json, options.quirks);
 }
 
 bool WriteMasked(Buffer& out, const Column& column, const FieldValue& value,
@@ -185,13 +193,15 @@ bool WriteMasked(Buffer& out, const Column& column, const FieldValue& value,
     }
     const size_t start = out.size();
     if (!WriteValue(out, hidden, part, mode)) return false;
-    if (IsString(hidden.kind) && out.view()[start] == '"') TruncateString(out, start, mask.chars);
+    if (IsString(hidden.kind) && out.view()[start] == '"') {
+      TruncateString(out, start, mask.chars, mode.quirks);
+    }
     return true;
   }
   if (hidden.kind == Kind::kName) {  // Debezium may have another value than the row
     Buffer json;
     (void)WriteValue(json, hidden, value, mode);
-    out.Append(MaskJson(mask, hidden.kind, std::string(json.view())));
+    out.Append(MaskJson(mask, hidden.kind, std::string(json.view()), mode.quirks));
   } else {
     AppendHash(out, mask, {value.bytes, value.size});
   }

@@ -64,6 +64,13 @@ size_t PutSpecial(char** out, const char* text, size_t n) {
   return taken;
 }
 
+// Whether a four-byte character begins here: its other bytes are those of one, no quotes or
+// controls.
+bool IsLong(std::string_view text) {
+  return text.size() >= 4 && static_cast<unsigned char>(text[0]) >= 0xF0 &&
+         ((text[1] & 0xC0) == 0x80) && ((text[2] & 0xC0) == 0x80) && ((text[3] & 0xC0) == 0x80);
+}
+
 // Room that one slice may need: six bytes for each byte, and one chunk that is copied whole.
 constexpr size_t kSlice = 4096;
 constexpr size_t kSliceRoom = kSlice * 6 + 64;
@@ -168,7 +175,7 @@ void AppendRawString(Buffer& out, std::string_view text) {
   out.Append('"');
   size_t from = 0;
   for (size_t i = 0; i < text.size();) {
-    const size_t taken = static_cast<unsigned char>(text[i]) < 0xF0 ? 1 : 4;
+    const size_t taken = IsLong(text.substr(i)) ? 4 : 1;
     if (taken == 4) {
       AppendEscaped(out, text.substr(from, i - from));
       out.Append(text.substr(i, taken));

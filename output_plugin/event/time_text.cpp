@@ -91,10 +91,11 @@ void AppendIsoTime(Buffer& out, int64_t micros, int digits) {
 }
 
 void AppendIsoTimestamp(Buffer& out, int64_t micros, int digits) {
-  const int64_t days = FloorDivide(micros, kMicrosPerDay);
-  AppendIsoDate(out, days + kEpochDays);
+  int64_t of_day = micros % kMicrosPerDay;  // days * kMicrosPerDay might not fit
+  if (of_day < 0) of_day += kMicrosPerDay;
+  AppendIsoDate(out, FloorDivide(micros, kMicrosPerDay) + kEpochDays);
   out.Append('T');
-  AppendIsoTime(out, micros - days * kMicrosPerDay, digits);
+  AppendIsoTime(out, of_day, digits);
 }
 
 int64_t IntervalMicros(const IntervalValue& interval) {

@@ -25,7 +25,8 @@ class ColumnMaskTest : public testing::Test {
             bool quirks = true) {
     column_.name = "c";
     column_.kind = kind;
-    options_ = Parse({{option, "public.t.c"}, {"debezium.quirks", quirks ? "true" : "false"}}).value();
+    options_ =
+        Parse({{option, "public.t.c"}, {"debezium.quirks", quirks ? "true" : "false"}}).value();
     const ColumnRule* rule =
         FindColumnRules(options_.column_rules, "public.t", "c", "text", quirks).value;
     ASSERT_NE(rule, nullptr);
@@ -114,6 +115,14 @@ TEST_F(ColumnMaskTest, TruncatesUtf16Units) {
   EXPECT_EQ(Write(Bytes("")), "\"\"");
   EXPECT_EQ(Write(State(FieldState::kUnavailable)), "\"__d\"");
   EXPECT_NE(column_.schema.find("\"parameters\":{\"truncateLength\":\"3\"}"), std::string::npos);
+}
+
+// Half of a character is no text: RapidJSON and jsonb refuse it.
+TEST_F(ColumnMaskTest, WithoutQuirksNoCharacterIsCutInHalf) {
+  Make("column.truncate.to.3.chars", Kind::kText, -1, false);
+  EXPECT_EQ(Write(Bytes("ab😀"), {false, false}), "\"ab\"");
+  EXPECT_EQ(Write(Bytes("a😀b"), {false, false}), "\"a\\uD83D\\uDE00\"");
+  EXPECT_EQ(Write(Bytes("ab\x01z"), {false, false}), "\"ab\\u0001\"");
 }
 
 TEST_F(ColumnMaskTest, TruncatesBytes) {

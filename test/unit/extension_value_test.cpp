@@ -128,5 +128,23 @@ TEST(Unavailable, NullIsAFailureButForDebezium) {
   }
 }
 
+// unavailable.value.placeholder=hex:… may be any bytes; events are UTF-8 all the same, and have as
+// many U+FFFD as Java's decoder makes.
+TEST(Unavailable, BytesThatAreNoTextBecomeReplacementCharacters) {
+  const std::pair<const char*, int> cases[] = {{"\xED\xA0\x80", 1},     {"\xE0\x80\x80", 3},
+                                               {"\xF4\x90\x80\x80", 4}, {"\xF0\x80\x80\x80", 4},
+                                               {"\xE2\x82", 1},         {"\xFF", 1}};
+  for (const auto& [bytes, count] : cases) {
+    Column column;
+    column.name = "n";
+    EventOptions options;
+    options.unavailable_placeholder = bytes;
+    FinishColumn(&column, options);
+    std::string expected = "\"";
+    for (int i = 0; i < count; ++i) expected += "\uFFFD";
+    EXPECT_EQ(column.unavailable_json, expected + "\"");
+  }
+}
+
 }  // namespace
 }  // namespace penstock::event

@@ -27,8 +27,7 @@ TEST(JsonText, EscapesAsJackson) {
 
 TEST(JsonText, RawStringsKeepWhatIsOutsideTheBmp) {
   EXPECT_EQ(Text(AppendRawString, std::string_view("")), "\"\"");
-  EXPECT_EQ(Text(AppendRawString, std::string_view("😀a\"\x01𝄞😀é")),
-            "\"😀a\\\"\\u0001𝄞😀é\"");
+  EXPECT_EQ(Text(AppendRawString, std::string_view("😀a\"\x01𝄞😀é")), "\"😀a\\\"\\u0001𝄞😀é\"");
 }
 
 // Every special byte at every place of a vector register and of the tail behind it.
@@ -77,6 +76,23 @@ TEST(JsonText, DoublesAsJava) {
   EXPECT_EQ(Text<float>(AppendFloat, 1.4e-45f), "1.4E-45");
   EXPECT_EQ(Text<float>(AppendFloat, 1.1754944e-38f), "1.1754944E-38");
   EXPECT_EQ(Text<float>(AppendFloat, 0.1f), "0.1");
+}
+
+// A text that is no UTF-8 is not to come here; if it does, it must not end the string that it is
+// in.
+TEST(JsonText, BytesThatAreNoTextStayInTheirString) {
+  for (const char* text : {"\xF0\"x", "\xFF\"\n\"", "\xF0", "\xF8\x80\"\""}) {
+    Buffer out;
+    AppendRawString(out, text);
+    for (const std::string& json : {std::string(out.view()), JsonString(text)}) {
+      ASSERT_GE(json.size(), 2u);
+      for (size_t i = 1; i + 1 < json.size(); ++i) {
+        EXPECT_GE(static_cast<unsigned char>(json[i]), 0x20) << json;
+        EXPECT_NE(json[i], '"') << json;
+        if (json[i] == '\\') ++i;
+      }
+    }
+  }
 }
 
 TEST(JsonText, Base64AndHex) {
