@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "secret_name.h"
+
 namespace penstock {
 namespace {
 
@@ -30,10 +32,11 @@ std::string QuoteAllowed(std::string_view allowed) {
   return text;
 }
 
+// What is given for an option that sounds like a secret may be one, in the wrong place.
 Status Invalid(std::string_view name, std::string_view value, std::string hint) {
-  return {StatusCode::kInvalidOption,
-          "invalid value for option \"" + std::string(name) + "\": \"" + std::string(value) + "\"",
-          std::move(hint)};
+  std::string message = "invalid value for option \"" + std::string(name) + "\"";
+  if (!SoundsSecret(name)) message += ": \"" + std::string(value) + "\"";
+  return {StatusCode::kInvalidOption, std::move(message), std::move(hint)};
 }
 
 Status CheckInt(const OptionRow& row, std::string_view name, std::string_view value) {
@@ -89,6 +92,16 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool SoundsSecret(std::string_view name) {
+  std::string lower(name);
+  for (char& c : lower) c = LowerAscii(c);
+  for (const char* part : {"password", "secret", "token", "jaas", "credential", "private.key",
+                           ".key.pem", "basic.auth"}) {
+    if (lower.find(part) != std::string::npos) return true;
+  }
+  return false;
+}
 
 const OptionRow* FindOption(const OptionTable& table, std::string_view name) {
   const OptionRow* best = nullptr;

@@ -11,6 +11,7 @@
 #include "../sink/kafka_options.h"
 #include "../sink/registry_options.h"
 #include "output_plugin/event/event_options.h"
+#include "secret_name.h"
 
 namespace penstock {
 namespace {
@@ -82,13 +83,6 @@ std::string QuoteNamePart(const std::string& part) {
     quoted += c;
   }
   return quoted;
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return lower;
 }
 
 // Tables in the order in which a prefix row may claim a name; an exact row anywhere comes first.
@@ -297,9 +291,9 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
   if (Status s = AddAddressing(*type, options, &config); !s.ok()) return s;
   if (DeliversDocuments(connector, options) &&
       (parsed.value().notify_sink || parsed.value().heartbeat_interval_ms > 0)) {
-    return Status(StatusCode::kInvalidOption,
-                  "heartbeats and notifications have no place among documents",
-                  "Leave out heartbeat.interval.ms, and notification.enabled.channels but for log.");
+    return Status(
+        StatusCode::kInvalidOption, "heartbeats and notifications have no place among documents",
+        "Leave out heartbeat.interval.ms, and notification.enabled.channels but for log.");
   }
   const Result<event::EventOptions> event = event::ParseEventOptions(config.event);
   if (!event.ok()) return event.status();
@@ -354,17 +348,13 @@ bool ListNames(std::string_view list, std::string_view item) {
 bool IsSecretOption(const std::string& connector, const std::string& name) {
   const OptionRow* row = FindIn(OptionTablesOf(connector), name);
   if (row != nullptr && row->type == OptionType::kSecret) return true;
-  const std::string lower = Lower(name);
-  for (const char* part : {"password", "secret", "token", "jaas", "credential", "private.key",
-                           ".key.pem", "basic.auth"}) {
-    if (lower.find(part) != std::string::npos) return true;
-  }
-  return false;
+  return SoundsSecret(name);
 }
 
 std::string ServerFileOf(std::string_view name, std::string_view value) {
-  constexpr std::string_view kPrefixes[] = {"producer.override.", "elastic.https.", "key.converter.",
-                                            "value.converter.", "schema.registry."};
+  constexpr std::string_view kPrefixes[] = {"producer.override.", "elastic.https.",
+                                            "key.converter.", "value.converter.",
+                                            "schema.registry."};
   constexpr std::string_view kFamily = "ssl.";
   constexpr std::string_view kEnding = ".location";
   for (const std::string_view prefix : kPrefixes) {

@@ -130,6 +130,18 @@ TEST(SinkConfig, SecretsByRowAndByName) {
   EXPECT_FALSE(IsSecretOption("elasticsearch", "connection.url"));
 }
 
+// What was meant as a secret may stand in the place of where it is to be found.
+TEST(SinkConfig, NoMessageRepeatsWhatMayBeASecret) {
+  const Result<SinkConfig> config =
+      SplitSinkConfig("kafka", {{"topic.prefix", "p"},
+                                {"bootstrap.servers", "k:1"},
+                                {"schema.registry.url", "http://r"},
+                                {"basic.auth.credentials.source", "me:my-password"}});
+  ASSERT_FALSE(config.ok());
+  EXPECT_EQ(config.status().message(),
+            "invalid value for option \"basic.auth.credentials.source\"");
+}
+
 TEST(SinkConfig, TableNamesBecomeExactPatterns) {
   const Result<std::string> list =
       TableNamesToIncludeList({"public.a", "s.*", "*.b", "x.a,b", "s.a.b(1)"});
