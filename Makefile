@@ -10,7 +10,7 @@ check = python3 test/lib/check.py
 deps = test/lib/deps.sh
 # Runs a tool on the private copy of PostgreSQL that check.py filled, not on PG_CONFIG's.
 private = env -u PG_CONFIG
-sources = $(shell find extension output_plugin test/unit -name '*.h' -o -name '*.c' -o -name '*.cpp')
+sources = $(shell find extension output_plugin test/unit test/fuzz -name '*.h' -o -name '*.c' -o -name '*.cpp')
 
 all: ## build both modules
 	@$(deps) check build
@@ -43,6 +43,10 @@ unit: test-packages ## unit tests of the pure code
 
 sanitize: test-packages ## both modules and the unit tests under AddressSanitizer and UBSan
 	@test/sanitize/run $(SUITES)
+
+fuzz: test-packages ## libFuzzer under ASan and UBSan; SECONDS=600 each, TARGET=name,… for some
+	@$(deps) install fuzz
+	@test/fuzz/run $(if $(filter command line environment,$(origin SECONDS)),--seconds $(SECONDS)) $(if $(TARGET),--target $(TARGET))
 
 isolation: test-packages ## concurrent sessions
 	@$(check) isolation
@@ -118,5 +122,5 @@ help: ## this list
 test-packages:
 	@$(deps) install build test
 
-.PHONY: all install uninstall clean check check-majors unit sanitize isolation tap integration integration-flink conformance oracle \
+.PHONY: all install uninstall clean check check-majors unit sanitize fuzz isolation tap integration integration-flink conformance oracle \
 	installcheck demo bench faults retention outage lint format format-check docs dist help test-packages

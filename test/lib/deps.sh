@@ -2,7 +2,7 @@
 # deps.sh check|install SET...: the Debian/Ubuntu packages that penstock needs.
 #   check    succeeds when all are there, else prints the one command that installs them
 #   install  installs what is missing (root, or sudo without a password), else as check
-# Sets: build, test, majors, bench, lint, format. Plain sh: it is the first thing that runs on a bare machine.
+# Sets: build, test, majors, bench, fuzz, lint, format. Plain sh: it is the first thing that runs on a bare machine.
 # The sets are read by name.
 # shellcheck disable=SC2034,SC2154
 set -eu
@@ -40,6 +40,10 @@ unzip:unzip
 xz:xz-utils"
 packages_bench="
 /usr/lib/postgresql/$PG_MAJOR/lib/wal2json.so:postgresql-$PG_MAJOR-wal2json"
+packages_fuzz="
+clang++:clang
+libclang_rt.fuzzer:libclang-rt-dev
+llvm-symbolizer:llvm"
 packages_format="
 clang-format-19:clang-format-19"
 packages_lint="
@@ -63,6 +67,10 @@ pgxs_present() {
 server_present() {
   bindir=$("$1" --bindir 2>/dev/null) && [ -x "$bindir/postgres" ]
 }
+# clang knows where its own release of libFuzzer would be.
+fuzzer_present() {
+  [ -n "$(find "$(clang --print-resource-dir 2>/dev/null || echo /nowhere)" -name "$1*" 2>/dev/null)" ]
+}
 
 missing() {
   for set in "$@"; do
@@ -72,6 +80,7 @@ missing() {
       package=${item#*:}
       case $package in
         postgresql-server-dev-*) pgxs_present "$probe" || echo "$package" ;;
+        libclang-rt-dev) fuzzer_present "$probe" || echo "$package" ;;
         "postgresql-$PG_MAJOR") server_present "$probe" || echo "$package" ;;
         *) present "$probe" || echo "$package" ;;
       esac
@@ -83,7 +92,7 @@ mode=$1
 shift
 for set in "$@"; do
   case $set in
-    build | test | majors | bench | lint | format) ;;
+    build | test | majors | bench | fuzz | lint | format) ;;
     *) echo "deps.sh: unknown set \"$set\"" >&2; exit 2 ;;
   esac
 done

@@ -10,7 +10,7 @@ step() { # step NAME COMMAND...
   if "$@"; then echo "ok   $name"; else echo "FAIL $name"; failed=1; fi
 }
 format() {
-  find extension output_plugin test/unit \( -name '*.h' -o -name '*.c' -o -name '*.cpp' \) \
+  find extension output_plugin test/unit test/fuzz \( -name '*.h' -o -name '*.c' -o -name '*.cpp' \) \
     -exec clang-format-19 --dry-run --Werror {} +
 }
 tidy() {

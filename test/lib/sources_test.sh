@@ -18,7 +18,7 @@ ok() {
 }
 
 pure_folders="extension/core extension/sink output_plugin/event"
-own_sources=$(find extension output_plugin test/unit -name '*.h' -o -name '*.cpp' -o -name '*.c')
+own_sources=$(find extension output_plugin test/unit test/fuzz -name '*.h' -o -name '*.cpp' -o -name '*.c')
 pure_sources=$(for folder in $pure_folders; do find "$folder" -name '*.h' -o -name '*.cpp'; done)
 
 # Configured apart from the tests' build, so that the two can run side by side.
