@@ -236,6 +236,7 @@ void BeginCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn) {
   }
   const int64 commit_us = UnixMicros(txn->xact_time.commit_time);
   RefreshXmin(stream);
+  BeginRelations(stream->relations);
   pg::RunCxx(
       [&] { stream->encoder->BeginTransaction(txn->xid, commit_us, origin, txn->origin_lsn); });
   stream->transaction_begun = false;

@@ -6,6 +6,7 @@
 
 #include "relation_cache.h"
 
+#include "enum_labels.h"
 #include "event/table_filter.h"
 #include "extension/pg/filter_name.h"
 #include "extension/pg/owner_rights.h"
@@ -36,6 +37,7 @@ class RelationCache {
   Oid owner;
   const PenstockEventWriter *writer;
   Purpose purpose;
+  EnumLabels *labels;    // under quirks, from the first transaction on
   bool stale;            // some entries may be invalid
   CachedRelation *last;  // the entry found last: changes come in runs
   RelationCache *next;   // list of live caches
@@ -71,7 +73,7 @@ void CatalogInvalidated(Datum argument, int, uint32) { RelationInvalidated(argum
 // What follows concerns some streams alone: several may live in one process.
 void EnumInvalidated(Datum, int, uint32) {
   for (RelationCache *cache = live_caches; cache != nullptr; cache = cache->next) {
-    // Debezium keeps the old label list until the relation itself changes.
+    // Debezium keeps the old label list (enum_labels.h).
     if (!cache->options->quirks) Invalidate(cache, InvalidOid);
   }
 }
@@ -231,6 +233,7 @@ void FillEntry(RelationCache *cache, CachedRelation *entry, Relation relation, R
   const bool plain = IsPlain(options.format);
   const Reading reading = {options.quirks && !plain, options.nested_arrays || plain, !plain};
   RelationShape *shape = ReadRelationShape(relation, named, reading);
+  if (cache->labels != nullptr) UseKnownLabels(cache->labels, shape);
   FillFilter(cache, entry, *shape, relation, named,
              published == nullptr ? nullptr : published->filter);
   MemoryContextSwitchTo(old);
@@ -344,6 +347,12 @@ Oid NamedRelation(const event::EventOptions &options, Relation relation, bool sn
   const Oid top = ancestors == NIL ? RelationGetRelid(relation) : llast_oid(ancestors);
   list_free(ancestors);
   return top;
+}
+
+void BeginRelations(RelationCache *cache) {
+  const event::EventOptions &options = *cache->options;
+  if (cache->labels != nullptr || !options.quirks || IsPlain(options.format)) return;
+  cache->labels = ReadEnumLabels(cache->context);
 }
 
 void SweepRelations(RelationCache *cache) {

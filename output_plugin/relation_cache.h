@@ -17,12 +17,12 @@ struct CachedRelation {
   bool announced;  // provide.transaction.metadata: a change of it begins a transaction
   bool captured;
   bool has_identity;
-  bool warned_identity;  // the missing identity was logged
-  bool mapping_shown;    // text output: the mapping was printed
+  bool warned_identity;      // the missing identity was logged
+  bool mapping_shown;        // text output: the mapping was printed
   PublishedActions actions;  // those that are captured
   RowFilter *filter;         // nullptr: every row
-  MemoryContext memory;  // of the shape's parts that the plan points to
-  BoundPlan *plan;       // nullptr when not captured
+  MemoryContext memory;      // of the shape's parts that the plan points to
+  BoundPlan *plan;           // nullptr when not captured
 };
 
 class RelationCache;
@@ -35,6 +35,9 @@ RelationCache *MakeRelationCache(MemoryContext context, const event::EventOption
 // The entry of a relation, built anew after an invalidation. lsn: of the change. ERROR when the
 // owner may not read it.
 CachedRelation *LookupRelation(RelationCache *cache, Relation relation, uint64 lsn);
+
+// At the begin of each transaction, while the catalogue is as it was before it.
+void BeginRelations(RelationCache *cache);
 
 // Forgets entries that an invalidation hit, so that dropped tables leave nothing behind. Between
 // transactions only: no entry may be in use.
