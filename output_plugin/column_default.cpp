@@ -6,6 +6,7 @@
 extern "C" {
 #include "access/tupdesc.h"
 #include "catalog/pg_type.h"
+#include "mb/pg_wchar.h"
 #include "nodes/nodes.h"
 #include "utils/lsyscache.h"
 #include "utils/ruleutils.h"
@@ -33,12 +34,22 @@ bool StartsWith(const char *text, const char *prefix) {
   return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-// name(…), (name(…)…: a function that runs at insert time.
+// How long the character is that ends a line in Java's patterns; 0: none does.
+int LineEnd(const char *text) {
+  if (*text == '\n' || *text == '\r') return 1;
+  if (GetDatabaseEncoding() != PG_UTF8) return 0;
+  if (StartsWith(text, "\xC2\x85")) return 2;
+  return StartsWith(text, "\xE2\x80\xA8") || StartsWith(text, "\xE2\x80\xA9") ? 3 : 0;
+}
+
+// name(…), (name(…)…: a function that runs at insert time. On one line, as for Debezium.
 bool IsFunctionCall(const char *text) {
   if (*text == '(') ++text;
   const char *start = text;
   while (isalnum(static_cast<unsigned char>(*text)) || *text == '_' || *text == '.') ++text;
-  return text != start && *text == '(';
+  if (text == start || *text != '(') return false;
+  while (*text != '\0' && *text != ')' && LineEnd(text) == 0) ++text;
+  return *text == ')';
 }
 
 bool IsCurrentTime(const char *text) {
@@ -46,23 +57,39 @@ bool IsCurrentTime(const char *text) {
          StartsWith(text, "LOCALTIME");
 }
 
-// The literal between quotes at the start of text; nullptr when there is none. Debezium cuts it at
-// an escaped quote.
-char *QuotedLiteral(const char *text, bool quirks) {
+// The literal between quotes at the start of text; nullptr when there is none.
+char *QuotedLiteral(const char *text) {
   if (*text == 'B') ++text;
   if (*text == 'E' && text[1] == '\'') ++text;
   if (*text != '\'') return nullptr;
   char *literal = pstrdup(text + 1);
   char *to = literal;
   for (const char *from = literal; *from != '\0'; ++from) {
-    if (*from == '\'') {
-      if (from[1] != '\'' || quirks) break;
-      ++from;
-    }
+    if (*from == '\'' && *++from != '\'') break;
     *to++ = *from;
   }
   *to = '\0';
   return literal;
+}
+
+// What Debezium finds with the pattern '(.*?)' anywhere in the text: cut at an escaped quote, and
+// not across lines.
+char *FirstQuoted(const char *text) {
+  const char *start = nullptr;
+  for (; *text != '\0'; ++text) {
+    if (*text == '\'' && start != nullptr) return pnstrdup(start, static_cast<Size>(text - start));
+    if (*text == '\'') start = text + 1;
+    if (LineEnd(text) > 0) start = nullptr;
+  }
+  return nullptr;
+}
+
+// Of 'label'::type Debezium takes what is between the outer quotes as it is.
+char *QuotedLabel(const char *text) {
+  const char *end = nullptr;
+  for (const char *at = text; (at = strstr(at, "::")) != nullptr; ++at) end = at;
+  if (end == nullptr || end - text < 2 || *text != '\'' || end[-1] != '\'') return nullptr;
+  return pnstrdup(text + 1, static_cast<Size>(end - text - 2));
 }
 
 // Debezium has a parser for the defaults of these types alone, by the name of the column's own
@@ -85,8 +112,8 @@ bool IsPlainText(const TypeShape &type) {
          type.type == PgType::kJson;
 }
 
-// Debezium shows such defaults without what the column's modifier does to them: not padded, and with
-// all digits.
+// Debezium shows such defaults without what the column's modifier does to them: not padded, and
+// with all digits.
 bool ShownAsWritten(PgType type) {
   return type == PgType::kBpchar || type == PgType::kNumeric || type == PgType::kTime ||
          type == PgType::kTimestamp || type == PgType::kTimestamptz;
@@ -115,6 +142,48 @@ bool ParseLiteral(const ColumnShape &column, char *literal, bool quirks, event::
   return parsed;
 }
 
+bool IsConstant(const char *text) {
+  return isdigit(static_cast<unsigned char>(*text)) || *text == '-' || strcmp(text, "true") == 0 ||
+         strcmp(text, "false") == 0;
+}
+
+// 'now' and the like, which are read when a row is inserted.
+bool NamesMoment(const char *literal, PgType type) {
+  const bool of_time = type == PgType::kDate || type == PgType::kTime ||
+                       type == PgType::kTimestamp || type == PgType::kTimestamptz;
+  return of_time && isalpha(static_cast<unsigned char>(*literal)) &&
+         !StartsWith(literal, "infinity");
+}
+
+// What a default is: a literal as Debezium finds it, *function for what runs at insert time, or
+// neither.
+char *QuirkyLiteral(const char *text, const TypeShape &type, bool *function) {
+  if (type.type == PgType::kEnum) return QuotedLabel(text);
+  const bool quoted = strchr(text, '\'') != nullptr;
+  *function = IsFunctionCall(text) ||
+              (!quoted && (IsCurrentTime(text) || type.type == PgType::kBit));  // 5::bit(3)
+  if (*function) return nullptr;
+  char *literal = quoted ? FirstQuoted(text) : pstrdup(text);
+  if (literal == nullptr) return nullptr;
+  // As Boolean.parseBoolean reads it.
+  if (type.type == PgType::kBool)
+    return pstrdup(pg_strcasecmp(literal, "true") == 0 ? "true" : "false");
+  return NamesMoment(literal, type.type) ? nullptr : literal;
+}
+
+// The same as the server understands it.
+char *Literal(const char *text, const TypeShape &type, bool *function) {
+  *function = IsFunctionCall(text);
+  if (*function) return nullptr;
+  char *literal = QuotedLiteral(text);
+  if (literal == nullptr && IsConstant(text)) literal = pstrdup(text);
+  if (literal == nullptr && type.type == PgType::kBool) return pstrdup("false");
+  *function = literal == nullptr
+                  ? IsCurrentTime(text) || IsPlainText(type) || type.type == PgType::kBit
+                  : NamesMoment(literal, type.type);
+  return *function ? nullptr : literal;
+}
+
 }  // namespace
 
 void ReadDefault(Relation relation, Form_pg_attribute attribute, bool quirks, ColumnShape *column) {
@@ -123,34 +192,13 @@ void ReadDefault(Relation relation, Form_pg_attribute attribute, bool quirks, Co
   const char *text = DefaultExpression(relation, attribute->attnum);
   if (text == nullptr || StartsWith(text, "NULL")) return;
   column->from_sequence = strstr(text, "nextval(") != nullptr;
-  if (IsFunctionCall(text)) {
-    column->default_kind = DefaultKind::kFunction;
-    return;
-  }
-  // Of an expression of texts Debezium takes the first one.
-  if (quirks && *text == '(' && IsPlainText(column->type)) ++text;
-  char *literal = QuotedLiteral(text, quirks);
-  if (literal == nullptr && column->type.type == PgType::kBit) {
-    column->default_kind = DefaultKind::kFunction;  // a number cast to bits
-    return;
-  }
-  if (literal == nullptr) {
-    const bool constant = isdigit(static_cast<unsigned char>(*text)) || *text == '-' ||
-                          strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
-    if (!constant && column->type.type == PgType::kBool) {
-      literal = pstrdup("false");  // Boolean.parseBoolean of an expression
-    } else if (!constant && (IsCurrentTime(text) || (IsPlainText(column->type) && !quirks))) {
-      column->default_kind = DefaultKind::kFunction;
-      return;
-    } else if (!constant && !IsPlainText(column->type)) {
-      return;  // an expression
-    } else {
-      literal = pstrdup(text);
-    }
-  }
+  bool function = false;
+  char *literal = quirks ? QuirkyLiteral(text, column->type, &function)
+                         : Literal(text, column->type, &function);
+  if (function) column->default_kind = DefaultKind::kFunction;
+  if (literal == nullptr) return;
   if (IsPlainText(column->type)) {
     column->default_value.state = event::FieldState::kValue;
-    column->default_value.bytes = literal;
     column->default_value.size = static_cast<uint32>(strlen(literal));
     column->default_value.bytes = ToUtf8(literal, &column->default_value.size);
   } else if (!ParseLiteral(*column, literal, quirks, &column->default_value)) {

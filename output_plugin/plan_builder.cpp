@@ -123,21 +123,18 @@ struct PlainKind {
   Kind kind;
 };
 constexpr PlainKind kPlainKinds[] = {
-    {PgType::kBool, Kind::kBool},        {PgType::kInt2, Kind::kInt16},
-    {PgType::kInt4, Kind::kInt32},       {PgType::kInt8, Kind::kInt64},
-    {PgType::kOid, Kind::kInt64},        {PgType::kFloat4, Kind::kFloat},
-    {PgType::kFloat8, Kind::kDouble},    {PgType::kText, Kind::kText},
-    {PgType::kBpchar, Kind::kText},      {PgType::kJson, Kind::kJson},
-    {PgType::kJsonb, Kind::kJson},       {PgType::kXml, Kind::kXml},
-    {PgType::kLtree, Kind::kLtree},      {PgType::kTsvector, Kind::kTsvector},
-    {PgType::kEnum, Kind::kEnum},        {PgType::kUuid, Kind::kUuid},
-    {PgType::kTimetz, Kind::kZonedTime}, {PgType::kTimestamptz, Kind::kZonedTimestamp},
-    {PgType::kPoint, Kind::kPoint},
-    {PgType::kGeometry, Kind::kGeometry},
-    {PgType::kGeography, Kind::kGeography},
-    {PgType::kVector, Kind::kDoubleVector},
-    {PgType::kHalfvec, Kind::kFloatVector},
-    {PgType::kSparsevec, Kind::kSparseVector},
+    {PgType::kBool, Kind::kBool},           {PgType::kInt2, Kind::kInt16},
+    {PgType::kInt4, Kind::kInt32},          {PgType::kInt8, Kind::kInt64},
+    {PgType::kOid, Kind::kInt64},           {PgType::kFloat4, Kind::kFloat},
+    {PgType::kFloat8, Kind::kDouble},       {PgType::kText, Kind::kText},
+    {PgType::kBpchar, Kind::kText},         {PgType::kJson, Kind::kJson},
+    {PgType::kJsonb, Kind::kJson},          {PgType::kXml, Kind::kXml},
+    {PgType::kLtree, Kind::kLtree},         {PgType::kTsvector, Kind::kTsvector},
+    {PgType::kEnum, Kind::kEnum},           {PgType::kUuid, Kind::kUuid},
+    {PgType::kTimetz, Kind::kZonedTime},    {PgType::kTimestamptz, Kind::kZonedTimestamp},
+    {PgType::kPoint, Kind::kPoint},         {PgType::kGeometry, Kind::kGeometry},
+    {PgType::kGeography, Kind::kGeography}, {PgType::kVector, Kind::kDoubleVector},
+    {PgType::kHalfvec, Kind::kFloatVector}, {PgType::kSparsevec, Kind::kSparseVector},
 };
 
 bool SetKind(const TypeShape& type, const EventOptions& options, Column* column);
@@ -154,6 +151,7 @@ bool SetArray(const TypeShape& type, const EventOptions& options, Column* column
     inner->optional = i + 1 == depth && !(type.required_items && options.quirks);
   }
   column->any_depth = type.nested && !options.value_schemas;
+  column->null_loses_array = options.quirks && type.fragile_items;
   column->loses_items = options.quirks && type.bare_text;
   if (!SetKind(*type.element, options, inner)) return false;
   if (!type.broken_items || !options.quirks || type.nested) return true;
@@ -448,7 +446,8 @@ Result<std::unique_ptr<BoundPlan>> BuildPlan(const RelationShape& shape,
   }
   status = FinishPlan(&plan, options);
   if (!status.ok()) {
-    return Status(status.code(), "table \"" + plan.schema + "." + plan.table + "\": " + status.message(),
+    return Status(status.code(),
+                  "table \"" + plan.schema + "." + plan.table + "\": " + status.message(),
                   status.hint());
   }
   const std::string& route = options.flat.route_by_field;

@@ -91,17 +91,18 @@ struct TypeShape {
   int32 typmod;
   int32 base_typmod;  // through all domains, also where quirks lose it
   bool is_domain;
-  const char *name;    // pg_type.typname of the base type
+  const char *name;           // pg_type.typname of the base type
   const char *declared_name;  // of the type itself, which may be a domain
-  const char *labels;  // kEnum: joined by commas
-  FmgrInfo *output;    // kOutput
-  TypeShape *element;   // kArray
-  bool required_items;  // kArray: Debezium's schema of the element takes no null
-  bool broken_items;    // kArray: Debezium describes it, and sends null
-  bool bare_text;       // kArray: it prints without braces, and Debezium sees no elements
-  bool nested;          // kArray: inner dimensions are read
-  int dimensions;       // kArray: as declared
-  int money_digits;    // fraction digits that money's integer has
+  const char *labels;         // kEnum: joined by commas
+  FmgrInfo *output;           // kOutput
+  TypeShape *element;         // kArray
+  bool required_items;        // kArray: Debezium's schema of the element takes no null
+  bool fragile_items;         // kArray: it takes null, and loses the array
+  bool broken_items;          // kArray: Debezium describes it, and sends null
+  bool bare_text;             // kArray: it prints without braces, and Debezium sees no elements
+  bool nested;                // kArray: inner dimensions are read
+  int dimensions;             // kArray: as declared
+  int money_digits;           // fraction digits that money's integer has
   int16 length;
   bool by_value;
   char align;
@@ -116,7 +117,7 @@ struct ColumnShape {
   bool in_identity;  // logged in old rows
   bool generated;
   bool unpublished;  // a publication's column list leaves it out
-  bool stored;  // the tuple holds it: false for virtual generated columns
+  bool stored;       // the tuple holds it: false for virtual generated columns
   TypeShape type;
   DefaultKind default_kind;
   event::FieldValue default_value;  // kLiteral

@@ -27,6 +27,7 @@ namespace {
 enum class Items : uint8_t {
   kOptional,
   kRequired,  // a NULL element makes the whole array null
+  kFragile,   // the same, though the schema takes null
   kOmitted,
   kBroken,  // described, and always null
 };
@@ -65,7 +66,7 @@ constexpr TypeRow kTypes[] = {
     {"isbn", PgType::kText, Reader::kOutput, Items::kRequired},
     {"json", PgType::kJson, Reader::kText, Items::kOptional},
     {"jsonb", PgType::kJsonb, Reader::kJsonb, Items::kOptional},
-    {"ltree", PgType::kLtree, Reader::kOutput, Items::kOptional},
+    {"ltree", PgType::kLtree, Reader::kOutput, Items::kFragile},
     {"macaddr", PgType::kText, Reader::kOutput, Items::kOptional},
     {"macaddr8", PgType::kText, Reader::kOutput, Items::kOptional},
     {"money", PgType::kMoney, Reader::kInt64, Items::kOmitted},
@@ -177,6 +178,7 @@ void ReadArrayShape(Oid element, Reading reading, TypeShape *shape) {
   const bool omitted = items == Items::kOmitted && !shape->nested;
   shape->element = item;
   shape->required_items = items == Items::kRequired || items == Items::kBroken;
+  shape->fragile_items = items == Items::kFragile;
   shape->broken_items = items == Items::kBroken;
   shape->type = omitted ? PgType::kOmitted : PgType::kArray;
   shape->reader = omitted ? Reader::kOutput : Reader::kArray;

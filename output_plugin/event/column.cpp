@@ -288,6 +288,9 @@ void FinishColumn(Column* column, const EventOptions& options) {
   // A null where there may be one is what Debezium sends.
   column->unavailable_known =
       column->unavailable_json != "null" || (options.quirks && column->optional);
+  if (options.quirks && column->unavailable_json == "null") {
+    column->unavailable_json = column->null_json;
+  }
 }
 
 bool WriteField(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {

@@ -118,15 +118,16 @@ struct Column {
   Kind kind = Kind::kText;
   bool optional = true;
   int scale = 0;
-  int precision = 0;                // 0: no connect.decimal.precision parameter
-  int length = 0;                   // kBits
-  int money_digits = 2;             // of the stored value
-  bool any_depth = false;           // kArray: of as many dimensions as the value has
-  bool loses_items = false;         // kArray: quirk of types that are arrays by another name
-  bool java_numbers = false;        // kBytes and its like: text of a geometric type under quirks
-  std::string allowed;              // kEnum: labels joined by commas
-  std::string type_name;            // PostgreSQL's, for the TOAST rules of arrays
-  std::unique_ptr<Column> element;  // kArray; kMasked, kInZone: the column that it hides
+  int precision = 0;                 // 0: no connect.decimal.precision parameter
+  int length = 0;                    // kBits
+  int money_digits = 2;              // of the stored value
+  bool any_depth = false;            // kArray: of as many dimensions as the value has
+  bool null_loses_array = false;     // kArray: quirk, a NULL element makes it null
+  bool loses_items = false;          // kArray: quirk of types that are arrays by another name
+  bool java_numbers = false;         // kBytes and its like: text of a geometric type under quirks
+  std::string allowed;               // kEnum: labels joined by commas
+  std::string type_name;             // PostgreSQL's, for the TOAST rules of arrays
+  std::unique_ptr<Column> element;   // kArray; kMasked, kInZone: the column that it hides
   std::unique_ptr<ColumnMask> mask;  // kMasked
   const TimeZone* zone = nullptr;    // kInZone
   // Of the schema, after those that the kind has: name and value.
@@ -135,12 +136,12 @@ struct Column {
   std::string default_json;
 
   // Made by FinishColumn:
-  std::string field_name;        // field.name.adjustment.mode
-  std::string prefix;            // ,"name":
-  std::string schema;            // {"type":…,"field":"name"}
-  std::string null_json;         // what a NULL prints
-  std::string absent_json;       // what a column outside the logged old row prints
-  std::string unavailable_json;  // what an unchanged large value prints
+  std::string field_name;         // field.name.adjustment.mode
+  std::string prefix;             // ,"name":
+  std::string schema;             // {"type":…,"field":"name"}
+  std::string null_json;          // what a NULL prints
+  std::string absent_json;        // what a column outside the logged old row prints
+  std::string unavailable_json;   // what an unchanged large value prints
   bool unavailable_known = true;  // false: that is a null that nobody could tell from a real one
 };
 

@@ -110,7 +110,7 @@ bool WritePeriod(Buffer& out, const Column&, const FieldValue& value, const Writ
     return WriteInfinity(out, false);
   }
   out.Append('"');
-  AppendInterval(out, interval);
+  AppendInterval(out, interval, false);
   out.Append('"');
   return true;
 }

@@ -1,7 +1,9 @@
 #include "time_text.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <string_view>
 
 #include "json_text.h"
 
@@ -107,25 +109,48 @@ int64_t IntervalMicros(const IntervalValue& interval) {
   return static_cast<int64_t>(total);
 }
 
+namespace {
+
+// Whole seconds and the fraction are added as doubles: 2 + 0.72 is less than 2.72.
+double QuirkySeconds(int64_t micros) {
+  return static_cast<double>(micros / kMicrosPerSecond % 60) +
+         static_cast<double>(micros % kMicrosPerSecond) / 1e6;
+}
+
+// The shortest digits, cut after nine of the fraction, without zeros at the end.
+void AppendQuirkySeconds(Buffer& out, int64_t micros) {
+  constexpr size_t kFractionDigits = 9;
+  char digits[64];
+  const auto end = std::to_chars(digits, digits + sizeof digits, QuirkySeconds(micros),
+                                 std::chars_format::fixed);
+  std::string_view text(digits, static_cast<size_t>(end.ptr - digits));
+  const size_t point = text.find('.');
+  if (point != std::string_view::npos) {
+    text = text.substr(0, point + 1 + kFractionDigits);
+    text = text.substr(0, text.find_last_not_of('0') + 1);
+    if (text.back() == '.') text.remove_suffix(1);
+  }
+  out.Append(text);
+}
+
+}  // namespace
+
 int64_t QuirkyIntervalMicros(const IntervalValue& interval) {
   constexpr double kDaysPerMonth = 365.25 / 12;
   const int64_t seconds = interval.micros / kMicrosPerSecond;
   const double days =
       (interval.months / 12 * 12.0 + interval.months % 12) * kDaysPerMonth + interval.days;
-  // Whole seconds and the fraction are added: 2 + 0.72 is less than 2.72.
-  const double rest = static_cast<double>(seconds % 60) +
-                      static_cast<double>(interval.micros % kMicrosPerSecond) / 1e6;
   const double total = ((days * 24 + static_cast<double>(seconds / 3600)) * 60 +
                         static_cast<double>(seconds / 60 % 60)) *
                            60 +
-                       rest;
+                       QuirkySeconds(interval.micros);
   const double micros = total * 1e6;
   if (micros >= 9223372036854775807.0) return std::numeric_limits<int64_t>::max();
   if (micros <= -9223372036854775808.0) return std::numeric_limits<int64_t>::min();
   return static_cast<int64_t>(micros);  // cut, not rounded
 }
 
-void AppendInterval(Buffer& out, const IntervalValue& interval) {
+void AppendInterval(Buffer& out, const IntervalValue& interval, bool quirks) {
   const int64_t seconds = interval.micros / kMicrosPerSecond;
   const int64_t rest = interval.micros - seconds / 60 * 60 * kMicrosPerSecond;
   auto part = [&out](int64_t value, char unit) {
@@ -139,9 +164,13 @@ void AppendInterval(Buffer& out, const IntervalValue& interval) {
   out.Append('T');
   part(seconds / 3600, 'H');
   part(seconds / 60 % 60, 'M');
-  if (rest < 0) out.Append('-');
-  AppendInt(out, std::llabs(rest) / kMicrosPerSecond);
-  AppendFraction(out, std::llabs(rest) % kMicrosPerSecond, kFewest);
+  if (quirks) {
+    AppendQuirkySeconds(out, rest);
+  } else {
+    if (rest < 0) out.Append('-');
+    AppendInt(out, std::llabs(rest) / kMicrosPerSecond);
+    AppendFraction(out, std::llabs(rest) % kMicrosPerSecond, kFewest);
+  }
   out.Append('S');
 }
 

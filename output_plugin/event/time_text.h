@@ -61,8 +61,9 @@ int64_t IntervalMicros(const IntervalValue& interval);
 // The same in double arithmetic and cut, which loses a microsecond now and then.
 int64_t QuirkyIntervalMicros(const IntervalValue& interval);
 
-// Debezium's Interval: P1Y2M3DT4H5M6.78S, all parts always, each with its own sign.
-void AppendInterval(Buffer& out, const IntervalValue& interval);
+// Debezium's Interval: P1Y2M3DT4H5M6.78S, all parts always, each with its own sign. Under quirks
+// the seconds are a double that is cut after nine digits.
+void AppendInterval(Buffer& out, const IntervalValue& interval, bool quirks);
 
 }  // namespace penstock::event
 

@@ -176,6 +176,19 @@ bool WriteMoney(Buffer& out, const Column& column, const FieldValue& value, cons
   return true;
 }
 
+constexpr int64_t kGregorianCutover = -141427;  // 1582-10-15
+
+// Of a date that Debezium reads by java.util.Calendar the era is lost, 44 BC becomes 44, and the
+// ten days that the Gregorian calendar left out are counted on.
+int64_t JavaDays(int64_t epoch_days) {
+  if (epoch_days < kGregorianCutover && epoch_days >= kGregorianCutover - 10)
+    return epoch_days + 10;
+  CivilDate date = CivilFromDays(epoch_days);
+  if (date.year > 0) return epoch_days;
+  date.year = 1 - date.year;
+  return DaysFromCivil(date);
+}
+
 // Days since 1970. Snapshots of Debezium read dates through java.sql.Date, which loses the era and
 // has other infinities than the stream.
 int64_t EpochDays(const FieldValue& value, bool java_date) {
@@ -186,10 +199,7 @@ int64_t EpochDays(const FieldValue& value, bool java_date) {
   }
   if (days == kDateInfinity) return -622191234;
   if (days == kDateMinusInfinity) return -625821272;
-  CivilDate date = CivilFromDays(static_cast<int64_t>(days) + kEpochDays);
-  if (date.year > 0) return static_cast<int64_t>(days) + kEpochDays;
-  date.year = 1 - date.year;
-  return DaysFromCivil(date);
+  return JavaDays(static_cast<int64_t>(days) + kEpochDays);
 }
 
 bool WriteDate(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {
@@ -201,6 +211,8 @@ bool WriteDate(Buffer& out, const Column& column, const FieldValue& value, const
   out.Append('"');
   if (java_date && value.number == kDateInfinity) {
     out.Append("+292278994-08-16");
+  } else if (java_date && value.number == kDateMinusInfinity) {
+    out.Append("+292269055-12-02");
   } else {
     AppendIsoDate(out, EpochDays(value, java_date));
   }
@@ -301,7 +313,7 @@ bool WriteInterval(Buffer& out, const Column& column, const FieldValue& value,
     return true;
   }
   out.Append('"');
-  AppendInterval(out, interval);
+  AppendInterval(out, interval, mode.quirks);
   out.Append('"');
   return true;
 }
@@ -385,26 +397,22 @@ int64_t QuirkyTime(const Column& column, int64_t micros) {
                                          : micros / 1000 * 1000;
 }
 
-// java.sql.Timestamp takes dates before 1582-10-15 for Julian ones.
+// java.sql.Timestamp takes dates before the cutover for Julian ones.
 int64_t JulianMoment(int64_t micros) {
-  constexpr int64_t kCutover = -141427;
   const int64_t days = FloorDivide(micros, kMicrosPerDay);
-  if (micros == kTimestampMinusInfinity || days + kEpochDays >= kCutover) return micros;
+  if (micros == kTimestampMinusInfinity || days + kEpochDays >= kGregorianCutover) return micros;
   const CivilDate date = CivilFromDays(days + kEpochDays);
-  // Its centuries that are no multiple of 4 have a leap day too; both calendars agree from March 200.
+  // Its centuries that are no multiple of 4 have a leap day too; both calendars agree from March
+  // 200.
   const int64_t year = date.year - (date.month <= 2 ? 1 : 0);
   const int64_t shift = FloorDivide(year, 100) - FloorDivide(year, 400) - 2;
   return micros + shift * kMicrosPerDay;
 }
 
-// 44 BC becomes 44.
-int64_t WithoutEra(int64_t micros) {
+int64_t JavaMoment(int64_t micros) {
   if (micros == kTimestampInfinity || micros == kTimestampMinusInfinity) return micros;
   const int64_t days = FloorDivide(micros, kMicrosPerDay);
-  CivilDate date = CivilFromDays(days + kEpochDays);
-  if (date.year > 0) return micros;
-  date.year = 1 - date.year;
-  return (DaysFromCivil(date) - kEpochDays - days) * kMicrosPerDay + micros;
+  return micros + (JavaDays(days + kEpochDays) - kEpochDays - days) * kMicrosPerDay;
 }
 
 bool IsTimestamp(Kind kind) {
@@ -412,6 +420,16 @@ bool IsTimestamp(Kind kind) {
 }
 bool IsTime(Kind kind) { return kind >= Kind::kTimeMillis && kind <= Kind::kZonedTime; }
 bool IsNumericKind(Kind kind) { return kind >= Kind::kDecimal && kind <= Kind::kNumericText; }
+
+// -infinity of a timestamptz[].
+bool WriteMinusInfinity(Buffer& out, const Column& element) {
+  Buffer midnight;
+  AppendIsoTimestamp(midnight, 0, element.scale);
+  out.Append("\"+292269055-12-02T23");
+  out.Append(midnight.view().substr(sizeof "2000-01-01T00" - 1));
+  out.Append("Z\"");
+  return true;
+}
 
 bool WriteArray(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode);
 
@@ -430,16 +448,16 @@ bool WriteElement(Buffer& out, const Column& column, FieldValue item, const Writ
   }
   if (item.state != FieldState::kValue) {
     out.Append("null");
-    return element.optional;  // where a schema takes no null, Debezium loses the array
+    // Where a schema takes no null, Debezium loses the array.
+    return element.optional && !column.null_loses_array;
   }
   WriteMode element_mode = mode;
   if (mode.quirks) {
     if (IsTime(element.kind)) item.number = QuirkyTime(element, item.number);
     if (IsTimestamp(element.kind)) item.number = JulianMoment(item.number);
-    if (element.kind == Kind::kZonedTimestamp) item.number = WithoutEra(item.number);
+    if (element.kind == Kind::kZonedTimestamp) item.number = JavaMoment(item.number);
     if (element.kind == Kind::kZonedTimestamp && item.number == kTimestampMinusInfinity) {
-      out.Append("\"+292269055-12-02T23:00:00.000000Z\"");
-      return true;
+      return WriteMinusInfinity(out, element);
     }
     element_mode.snapshot = true;  // dates of arrays go through java.sql.Date in the stream too
     if (IsNumericKind(element.kind) && Numeric(BytesOf(item)).kind() != Numeric::Kind::kFinite) {
@@ -548,8 +566,8 @@ namespace {
 
 constexpr int64_t kMillisPerDay = kMicrosPerDay / 1000;
 
-// Connect's Date, Time and Timestamp are all a java.util.Date there, whose text depends on its value:
-// a time when it is not after the first day, a date at midnight.
+// Connect's Date, Time and Timestamp are all a java.util.Date there, whose text depends on its
+// value: a time when it is not after the first day, a date at midnight.
 void AppendConnectMoment(Buffer& out, int64_t millis) {
   const int64_t days = FloorDivide(millis, kMillisPerDay);
   const int64_t micros = (millis - days * kMillisPerDay) * 1000;
@@ -599,8 +617,8 @@ void WriteHeaderField(Buffer& out, const Column& column, const FieldValue& value
       return out.Append("null");
     }
     case Kind::kMoneyDecimal:
-      return out.Append(DecimalText(
-          RoundMoney(value.number, column.money_digits, column.scale), column.scale));
+      return out.Append(
+          DecimalText(RoundMoney(value.number, column.money_digits, column.scale), column.scale));
     case Kind::kConnectDate:
       return AppendConnectMoment(out, (value.number + kEpochDays) * kMillisPerDay);
     case Kind::kConnectTime:

@@ -63,9 +63,20 @@ TEST(TimeText, Intervals) {
   EXPECT_EQ(QuirkyIntervalMicros({2720000, 0, 0}), 2719999);
   EXPECT_EQ(QuirkyIntervalMicros(mixed), 37091106780000);
   EXPECT_EQ(QuirkyIntervalMicros({0, 0, -2136000000}), std::numeric_limits<int64_t>::min());
-  EXPECT_EQ(Text([&](Buffer& out) { AppendInterval(out, mixed); }), "P1Y2M3DT4H5M6.78S");
-  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1000000, 1, -1}); }), "P0Y-1M1DT0H0M-1S");
-  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1, 0, 0}); }), "P0Y0M0DT0H0M-0.000001S");
+  EXPECT_EQ(Text([&](Buffer& out) { AppendInterval(out, mixed, false); }), "P1Y2M3DT4H5M6.78S");
+  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1000000, 1, -1}, false); }),
+            "P0Y-1M1DT0H0M-1S");
+  EXPECT_EQ(Text([](Buffer& out) { AppendInterval(out, {-1, 0, 0}, false); }),
+            "P0Y0M0DT0H0M-0.000001S");
+  const auto quirky = [](int64_t micros) {
+    return Text([=](Buffer& out) { AppendInterval(out, {micros, 0, 0}, true); });
+  };
+  EXPECT_EQ(quirky(0), "P0Y0M0DT0H0M0S");
+  EXPECT_EQ(quirky(-1), "P0Y0M0DT0H0M-0.000001S");
+  EXPECT_EQ(quirky(-20000000), "P0Y0M0DT0H0M-20S");
+  EXPECT_EQ(quirky(3720000), "P0Y0M0DT0H0M3.719999999S");
+  EXPECT_EQ(quirky(-6940000), "P0Y0M0DT0H0M-6.939999999S");
+  EXPECT_EQ(quirky(6500000), "P0Y0M0DT0H0M6.5S");
 }
 
 }  // namespace

@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, d date, ts timestamp, z timestamptz, ds date[], zs timestamptz[]);
+INSERT INTO t SELECT g, x::date, x::timestamp, (x||'+00')::timestamptz, ARRAY[x::date], ARRAY[(x||'+00')::timestamptz] FROM unnest('{1582-10-04,1582-10-05,1582-10-10,1582-10-14,1582-10-15,infinity,-infinity,0044-03-15 BC}'::text[]) WITH ORDINALITY u(y, g), LATERAL (SELECT y AS x) v WHERE y NOT LIKE '%%inf%%' AND y NOT LIKE '%%BC';
