@@ -253,11 +253,13 @@ void BeginRecords(LogicalDecodingContext *context, const ReorderBufferTXN *txn, 
   Emit(context, txn->end_lsn, {});
 }
 
-// Debezium's own publication lacks the operations that are skipped.
+// Debezium's own publication lacks the operations that are skipped, but for the truncates that it
+// skips by default.
 void AnnounceChange(LogicalDecodingContext *context, const ReorderBufferTXN *txn,
                     const CachedRelation &entry, char operation, XLogRecPtr lsn) {
   const event::EventOptions &options = OptionsOf(*PluginOf(context)->stream);
-  const bool published = !options.publication.empty() || !options.Skips(operation);
+  const bool published =
+      !options.publication.empty() || options.skips_by_default || !options.Skips(operation);
   if (entry.announced && published) BeginRecords(context, txn, lsn);
 }
 

@@ -320,6 +320,7 @@ class Parser {
 
   Status ParseSkipped() {
     options_->skip_truncate = false;
+    options_->skips_by_default = values_.count("skipped.operations") == 0;
     const std::map<std::string, bool*> flags = {{"c", &options_->skip_create},
                                                 {"u", &options_->skip_update},
                                                 {"d", &options_->skip_delete},

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "avro_schema.h"
+#include "column_rule.h"
 #include "extension/core/option.h"
 #include "extension/core/status.h"
-#include "column_rule.h"
 #include "outbox_options.h"
 #include "pattern.h"
 #include "topic_name.h"
@@ -104,9 +104,9 @@ enum class OldValuesMissing { kFail, kNull };
 struct PivotOptions {
   std::vector<KeyRule> key_columns;
   std::vector<KeyRule> extra_columns;
-  std::array<std::string, kPivotColumns> names;    // as the record calls its columns
-  std::array<std::string, kPivotTimes> sources;    // row column of a time; empty: one of its name
-  std::string id_column;                           // empty: none
+  std::array<std::string, kPivotColumns> names;  // as the record calls its columns
+  std::array<std::string, kPivotTimes> sources;  // row column of a time; empty: one of its name
+  std::string id_column;                         // empty: none
   OldValuesMissing old_values_missing = OldValuesMissing::kFail;
 
   bool AcceptsMissing() const { return old_values_missing == OldValuesMissing::kNull; }
@@ -140,6 +140,7 @@ struct EventOptions {
   bool skip_update = false;
   bool skip_delete = false;
   bool skip_truncate = true;
+  bool skips_by_default = true;  // skipped.operations was not given
   IdentityMissing identity_missing = IdentityMissing::kSkip;
   DecimalMode decimal_mode = DecimalMode::kPrecise;
   TimeMode time_mode = TimeMode::kAdaptive;

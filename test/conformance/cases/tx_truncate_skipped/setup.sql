@@ -1,0 +1,1 @@
+CREATE TABLE a (id int PRIMARY KEY, v text); INSERT INTO a VALUES (1);
