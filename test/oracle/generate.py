@@ -31,6 +31,16 @@ OPTIONS = {
     "topic.delimiter": ["_"],
     "publish.via.partition.root": ["true"],
     "column.exclude.list": [".*[.][a-f][a-z]*1[0-9]*"],
+    "provide.transaction.metadata": ["true"],
+    "skip.messages.without.change": ["true"],
+    "table.exclude.list": [".*[.](t|T_9|a-b).*", "My Schema[.].*"],
+    "message.prefix.exclude.list": ["[a-m].*"],
+    "schema.name.adjustment.mode": ["avro", "avro_unicode"],
+    "field.name.adjustment.mode": ["avro", "avro_unicode"],
+    "column.truncate.to.3.chars": [".*[.][g-i].*"],
+    "column.mask.with.5.chars": [".*[.][j-l].*"],
+    "column.mask.hash.v2.SHA-256.with.salt.pepper": [".*[.][m-o].*"],
+    "column.propagate.source.type": [".*[.][o-t].*"],
 }
 RECORDING = {"oracle.timeout.ms": "900000"}  # a busy machine is no difference
 STATEMENTS = {"INSERT": "c", "UPDATE": "u", "DELETE": "d"}
@@ -71,7 +81,7 @@ class Case:
     def choose_options(self):
         rng, chosen = self.rng, {}
         for name, values in OPTIONS.items():
-            if rng.random() < 0.35:
+            if rng.random() < (0.35 if len(values) > 1 else 0.2):
                 chosen[name] = rng.choice(values)
         if rng.random() < 0.3:
             chosen.update({"transforms": "flat", "transforms.flat.type": "io.debezium.transforms.ExtractNewRecordState"})
@@ -80,12 +90,17 @@ class Case:
                     chosen["transforms.flat." + name] = rng.choice(values)
         return chosen
 
+    def left_out(self):
+        return re.compile(self.options.get("table.exclude.list", "(?!)"))
+
     # --- statements -----------------------------------------------------------------------------
 
     def new_table(self, number):
         # Debezium has no value for the old row of a delete then, and stops.
         nanoseconds = self.options.get("time.precision.mode") == "nanoseconds"
-        table = Table(self.rng, number, ("timestamp", "at_second") if nanoseconds else ())
+        base64 = self.options.get("binary.handling.mode", "").startswith("base64")
+        table = Table(self.rng, number, ("timestamp", "at_second") if nanoseconds else (),
+                      kinds.PLACEHOLDER - {"bytea"} if base64 else kinds.PLACEHOLDER, self.left_out())
         table.fill(MOST_COLUMNS)
         self.tables.append(table)
         return table.create()
@@ -93,13 +108,17 @@ class Case:
     def add_changes(self, events):
         """Blocks until there should be so many events."""
         skipped = self.options.get("skipped.operations", "t")
-        counted = re.compile(r"^(?:%s) " % "|".join(word for word in STATEMENTS if STATEMENTS[word] not in skipped), re.M)
+        if "skip.messages.without.change" in self.options:
+            skipped += ",u"
+        words = "|".join(word for word in STATEMENTS if STATEMENTS[word] not in skipped)
+        counted = re.compile(r'^(?:%s)(?: INTO| FROM)? "((?:[^"]|"")*)"[.]"((?:[^"]|"")*)" ' % words, re.M)
+        left_out = self.left_out()
         made = 0
         while made < events:
             block = self.block()
             if block.script.strip():
                 self.blocks.append(block)
-                made += len(counted.findall(block.script))
+                made += sum(not left_out.fullmatch("%s.%s" % names) for names in counted.findall(block.script))
 
     def block(self):
         rng = self.rng
@@ -111,9 +130,18 @@ class Case:
             return Block({len(self.tables)}, self.new_table(len(self.tables)), alters=True)
         if form < 0.035:
             return Block(set(), operations.message(rng))
+        if form < 0.037:
+            return Block(set(), operations.add_label(rng), alters=True)
+        if form < 0.039:
+            return self.truncation()
         if form < 0.2:
             return self.transaction()
         return Block({number}, operations.change(rng, self.tables[number]))
+
+    def truncation(self):
+        """Of several tables by one statement."""
+        numbers = self.rng.sample(range(len(self.tables)), min(3, len(self.tables)))
+        return Block(set(numbers), operations.truncate_all([self.tables[n] for n in numbers]))
 
     def transaction(self):
         rng, numbers, parts, alters = self.rng, set(), [], False

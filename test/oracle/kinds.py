@@ -19,7 +19,7 @@ class Kind:
         self.big = big          # function(letter) -> expression of a value that is stored apart
         self.key = key          # may be a column of a key
         self.default = default  # may have a literal default
-        self.array = array      # None: no arrays of it; else whether they may hold NULL
+        self.array = array      # None: no arrays of it; else whether they may hold NULL (values.array_of)
 
 
 def repeated(form):
@@ -91,10 +91,10 @@ def simple(rng):
         Kind("tstzrange", v.span(v.stamps), array=True),
         Kind("daterange", v.span(v.days), array=True),
         Kind("hstore", v.hstore, big=repeated("hstore('k', repeat('%s', %d))"), default=False, array=True),
-        Kind("ltree", v.ltree, default=False, array=True),
+        Kind("ltree", v.ltree, default=False, array=v.LOSING),
         Kind("tsvector", v.tsvector, default=False),
         Kind("point", v.points(1, "%s"), default=False),
-        Kind("mood", v.one_of(*MOODS), key=True, array=False),
+        Kind("mood", v.one_of(*MOODS), key=True, array=v.LOSING),
     ]
 
 

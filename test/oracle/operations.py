@@ -56,6 +56,17 @@ def truncate(rng, table):
     return "TRUNCATE %s;" % table.full_name()
 
 
+def truncate_all(tables):
+    for table in tables:
+        table.ids.clear()
+    return "TRUNCATE %s;" % ", ".join(table.full_name() for table in tables)
+
+
+def add_label(rng):
+    """To the enum that all tables share."""
+    return "ALTER TYPE mood ADD VALUE IF NOT EXISTS %s%s;" % (quote(word(rng)), rng.choice(["", " BEFORE 'ok'", " AFTER 'sad'"]))
+
+
 def rolled_back(rng, table):
     """A savepoint whose changes nobody sees, in a transaction that others see."""
     ids, last = list(table.ids), table.last_id
@@ -143,16 +154,17 @@ def require_column(rng, table):
 
 
 def switch_identity(rng, table):
-    del rng
-    table.identity = {"full": "default" if table.key else "none"}.get(table.identity, "full")
-    return table.set_identity("FULL" if table.identity == "full" else "DEFAULT")
+    table.identity = rng.choice([i for i in table.identities() if i != table.identity])
+    return table.identity_script()
 
 
 def rename_table(rng, table):
     if table.partitions:  # the server itself keeps publishing partitions under the root's old name
         return add_column(rng, table)
-    old = table.full_name()
-    table.name = "%s%d" % (word(rng), rng.randint(1000, 9999))
+    old, name = table.full_name(), "%s%d" % (word(rng), rng.randint(1000, 9999))
+    if not table.may_become(table.schema, name):
+        return add_column(rng, table)
+    table.name = name
     return "ALTER TABLE %s RENAME TO %s;" % (old, identifier(table.name))
 
 
@@ -160,7 +172,8 @@ def move_table(rng, table):
     if table.partitions:
         return add_column(rng, table)
     old = table.full_name()
-    table.schema = rng.choice([s for s in ("public", "other", "My Schema") if s != table.schema])
+    schemas = [s for s in ("public", "other", "My Schema") if s != table.schema and table.may_become(s, table.name)]
+    table.schema = rng.choice(schemas or [table.schema])
     return "ALTER TABLE %s SET SCHEMA %s;" % (old, identifier(table.schema))
 
 
@@ -175,7 +188,7 @@ def drop_key(rng, table):
     script = ("DO $$ BEGIN EXECUTE (SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname) FROM pg_constraint "
               "WHERE conrelid = %s::regclass AND contype = 'p'); END $$;" % quote(table.full_name()))
     table.identity = "full"
-    return script + "\n" + table.set_identity("FULL")
+    return script + "\n" + table.identity_script()
 
 
 def add_key(rng, table):

@@ -1,4 +1,6 @@
 """tables.py: random tables, and what is known about their rows."""
+import re
+
 import kinds
 from values import word
 
@@ -40,8 +42,11 @@ class Column:
 class Table:
     """A table. Rows are found by "id", a column of unique numbers that no statement but ours sets."""
 
-    def __init__(self, rng, number, never_required=()):
+    def __init__(self, rng, number, never_required=(), placeholder=kinds.PLACEHOLDER, left_out=re.compile("(?!)")):
         self.rng = rng
+        self.placeholder = placeholder  # kinds that have a value for one that an update left apart
+        self.left_out = left_out  # what table.exclude.list takes
+        self.number = number
         self.never_required = never_required  # kinds that must be able to be null
         self.schema = rng.choice(SCHEMAS)
         self.name = "%s%d" % (rng.choice(NAMES), number)
@@ -70,6 +75,10 @@ class Table:
             if name.lower() not in taken:
                 return name
 
+    def may_become(self, schema, name):
+        """Debezium goes on with the old name of a table that its filters leave out under the new one."""
+        return not self.left_out.fullmatch("%s.%s" % (schema, name)) or bool(self.left_out.fullmatch("%s.%s" % (self.schema, self.name)))
+
     # --- making ---------------------------------------------------------------------------------
 
     def fill(self, most_columns):
@@ -89,7 +98,7 @@ class Table:
         if column.kind.default and rng.random() < 0.25:
             column.default = column.kind.value(rng, True)
         column.apart = column.kind.big is not None and rng.random() < 0.4
-        column.required = column.required and (not column.apart or column.kind.name in kinds.PLACEHOLDER)
+        column.required = column.required and (not column.apart or column.kind.name in self.placeholder)
         return column
 
     def may_require(self, column):
@@ -99,7 +108,7 @@ class Table:
         form = self.rng.random()
         if form < 0.15:
             return
-        others = [c for c in self.columns if c.kind.key and not c.apart]
+        others = [c for c in self.columns if c.kind.key and not c.apart and self.may_require(c)]
         self.rng.shuffle(others)
         chosen = [self.column("id")] + (others[:self.rng.randint(1, 2)] if form > 0.6 else [])
         self.rng.shuffle(chosen)
@@ -115,7 +124,11 @@ class Table:
         self.partitions = [identifier(self.schema) + "." + identifier("%s p%d" % (self.name, i)) for i in range(count)]
 
     def choose_identity(self):
-        self.identity = self.rng.choice(["default", "full"] if self.key else ["none", "full"])
+        self.identity = self.rng.choice(self.identities()[:-1])
+
+    def identities(self):
+        """Those it may have; the last one lets rows only be added."""
+        return (["default"] if self.key else []) + ["full"] + ([] if self.partitions else ["index"]) + ["nothing"]
 
     def create(self):
         parts = [c.definition() for c in self.columns]
@@ -126,16 +139,20 @@ class Table:
             lines.append("CREATE TABLE %s PARTITION OF %s FOR VALUES WITH (MODULUS %d, REMAINDER %d);"
                          % (name, self.full_name(), len(self.partitions), remainder))
         lines += [self.external(c) for c in self.columns if c.apart]
-        if self.identity == "full":
-            lines.append(self.set_identity("FULL"))
+        if self.identity != "default":
+            lines.append(self.identity_script())
         return "\n".join(lines)
 
     def external(self, column):
         return "\n".join("ALTER TABLE %s ALTER COLUMN %s SET STORAGE EXTERNAL;" % (name, identifier(column.name))
                          for name in self.physical())
 
-    def set_identity(self, identity):
-        return "\n".join("ALTER TABLE %s REPLICA IDENTITY %s;" % (name, identity) for name in self.physical())
+    def identity_script(self):
+        if self.identity != "index":
+            return "\n".join("ALTER TABLE %s REPLICA IDENTITY %s;" % (name, self.identity.upper()) for name in self.physical())
+        index = identifier("by id %d" % self.number)
+        return ("CREATE UNIQUE INDEX IF NOT EXISTS %s ON %s (id);\nALTER TABLE %s REPLICA IDENTITY USING INDEX %s;"
+                % (index, self.full_name(), self.full_name(), index))
 
     # --- rows -----------------------------------------------------------------------------------
 
@@ -144,7 +161,7 @@ class Table:
 
     def changeable(self):
         """Whether the server lets rows of it be updated and deleted while it is published."""
-        return self.identity == "full" or (self.identity == "default" and bool(self.key))
+        return self.identity in ("full", "index") or (self.identity == "default" and bool(self.key))
 
     def new_id(self):
         self.last_id += 1

@@ -7,6 +7,7 @@ over enums, arrays of arrays of text (README.md).
 import json
 import string
 
+LOSING = "losing"  # of arrays: Debezium has null for one with a NULL element
 BIG = 2600  # bytes that surely leave the row, in a column that is stored EXTERNAL
 
 
@@ -280,7 +281,9 @@ def one_of(*literals):
 
 
 def array_of(name, element, nulls=True, longest=4):
+    """nulls: whether there are NULL elements; LOSING: not where the column must have a value."""
     def value(rng, required):
-        items = ["NULL" if nulls and rng.random() < 0.2 else element(rng, required) for _ in range(rng.randint(0, longest))]
+        possible = not required if nulls is LOSING else nulls
+        items = ["NULL" if possible and rng.random() < 0.2 else element(rng, required) for _ in range(rng.randint(0, longest))]
         return "ARRAY[%s]::%s[]" % (", ".join(items), name)
     return value
