@@ -96,6 +96,8 @@ def altered(table, clause):
 
 def add_column(rng, table):
     column = table.new_column()
+    if table.in_transaction:
+        column.default = None
     column.required = column.required and column.default is not None
     table.columns.append(column)
     script = altered(table, "ADD COLUMN " + column.definition())
@@ -210,7 +212,7 @@ def pick(rng, table, suits):
 ALTERATIONS = [add_column, drop_column, rename_column, retype_column, default_column, require_column,
                switch_identity, rename_table, move_table, drop_key, add_key]
 # Debezium asks the catalogue for defaults, keys and NOT NULL when it gets to a change, after the
-# transaction: what these alter it does not ask for.
+# transaction, or a moment before others see it: what these alter it does not ask for.
 WITHIN = [add_column, drop_column, rename_column, retype_column]
 
 
