@@ -600,11 +600,34 @@ void AppendBigDecimal(Buffer& out, const Numeric& numeric, int scale) {
   AppendInt(out, exponent);
 }
 
+// The zero that stands for a column outside the logged old row. False: it prints as in the key.
+bool AppendHeaderZero(Buffer& out, const Column& column) {
+  if (column.optional || column.has_default) return false;
+  switch (column.kind) {
+    case Kind::kDecimal:
+      if (column.scale > 6) {
+        out.Append("0E-");
+        AppendInt(out, column.scale);
+      } else {
+        out.Append(DecimalText(0, column.scale));
+      }
+      return true;
+    case Kind::kConnectDate:
+    case Kind::kConnectTime:
+    case Kind::kConnectTimestamp:
+      AppendConnectMoment(out, 0);
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 void WriteHeaderField(Buffer& out, const Column& column, const FieldValue& value,
                       const WriteMode& mode) {
   if (value.state != FieldState::kValue) {
+    if (value.state == FieldState::kAbsent && AppendHeaderZero(out, column)) return;
     WriteField(out, column, value, mode);
     return;
   }

@@ -1,0 +1,1 @@
+CREATE TABLE t (n numeric(9,5), id int, s numeric(20,9), z numeric(5,0), d date, tm time, ts timestamp, PRIMARY KEY (n, id, s, z, d, tm, ts)); CREATE UNIQUE INDEX i ON t (id); ALTER TABLE t REPLICA IDENTITY USING INDEX i;
