@@ -122,7 +122,7 @@ SELECT g AS id, 'others' AS tab,
        pg_lsn '0/0' + g * 123456789::numeric AS lsn, (g || ' & !the')::tsquery AS tsquery, ('$.a[' || g || ']')::jsonpath AS jsonpath,
        g::text::xid AS xid, ('(' || g || ',1)')::tid AS tid, (g || ' 1 4294967295')::oidvector AS ov, (g || ' -1')::int2vector AS iv2,
        ARRAY[[g, NULL], [1, 2]] AS deep, ARRAY[[['a' || g], ['"']], [[NULL], ['\']]] AS deeper
-FROM (SELECT g, coalesce(('{0,-0,Infinity,1e300,5e-324}'::float8[])[g], (random() - 0.5) * 10 ^ (random() * 40 - 20)) AS x,
+FROM (SELECT g, coalesce(('{0,-0,Infinity,1e300,5e-324,-Infinity,NaN}'::float8[])[g], (random() - 0.5) * 10 ^ (random() * 40 - 20)) AS x,
              coalesce(('{1,1e7,2,0.001,100}'::float8[])[g], (random() - 0.5) * 10 ^ (random() * 10)) AS y
       FROM generate_series(1, 100) g) g;
 -- arrays of each column's values: of two rows and a NULL, empty, and whole ones without NULL

@@ -31,7 +31,12 @@ void AppendJavaNumbers(Buffer& out, std::string_view text) {
       out.Append(text[i++]);
       continue;
     }
-    AppendDouble(out, std::strtod(std::string(text.substr(i, end - i)).c_str(), nullptr));
+    const std::string run(text.substr(i, end - i));
+    if (run.find_first_of("0123456789") == std::string::npos) {
+      out.Append(run);  // the sign of -Infinity
+    } else {
+      AppendDouble(out, std::strtod(run.c_str(), nullptr));
+    }
     i = end;
   }
 }
