@@ -41,6 +41,42 @@ COMMENT ON COLUMN penstock.sink.dropping IS 'worker and slot go first, then the 
 COMMENT ON COLUMN penstock.sink.slot_start_lsn IS 'consistent point of the slot: another slot of the same name differs';
 COMMENT ON COLUMN penstock.sink.system_identifier IS 'cluster in which the slot was made';
 
+-- Tables that incremental snapshots have still to read. Written by a process of the sink's worker and by
+-- snapshot_sink.
+CREATE TABLE penstock.sink_snapshot (
+    sink_id int NOT NULL REFERENCES penstock.sink ON DELETE CASCADE,
+    number bigint GENERATED ALWAYS AS IDENTITY,
+    signal_id text,
+    relation oid NOT NULL,
+    table_name text NOT NULL,
+    condition text,
+    surrogate_key text,
+    announced bool NOT NULL DEFAULT false,
+    key_columns text[],
+    max_key text[],
+    last_key text[],
+    row_count bigint NOT NULL DEFAULT 0,
+    requested_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    PRIMARY KEY (sink_id, number)
+);
+-- Keys are data of the tables.
+REVOKE ALL ON penstock.sink_snapshot FROM PUBLIC;
+COMMENT ON TABLE penstock.sink_snapshot IS 'what incremental snapshots have still to read; read view penstock.sink_snapshots instead';
+COMMENT ON COLUMN penstock.sink_snapshot.signal_id IS 'id of the signal, or a made-up one';
+COMMENT ON COLUMN penstock.sink_snapshot.announced IS 'the snapshot was announced as started';
+COMMENT ON COLUMN penstock.sink_snapshot.max_key IS 'of the last row when the table was begun';
+COMMENT ON COLUMN penstock.sink_snapshot.last_key IS 'of the last row that was delivered';
+
+CREATE TABLE penstock.sink_signal (
+    sink_id int PRIMARY KEY REFERENCES penstock.sink ON DELETE CASCADE,
+    kept_lsn pg_lsn NOT NULL,
+    kept_number int NOT NULL,
+    paused bool NOT NULL DEFAULT false
+);
+REVOKE ALL ON penstock.sink_signal FROM PUBLIC;
+COMMENT ON TABLE penstock.sink_signal IS 'place of the last signal that was kept: it does not count when it is decoded again';
+COMMENT ON COLUMN penstock.sink_signal.kept_number IS 'of the signal within its transaction';
+
 --
 -- First steps
 --
@@ -170,6 +206,15 @@ AS 'MODULE_PATHNAME', 'penstock_drop_sink';
 COMMENT ON FUNCTION penstock.drop_sink(name, boolean) IS
     'removes a sink with its slot after commit; what was delivered stays';
 
+CREATE FUNCTION penstock.snapshot_sink(name name, tables text[], condition text DEFAULT NULL)
+RETURNS void
+LANGUAGE c VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS 'MODULE_PATHNAME', 'penstock_snapshot_sink';
+REVOKE EXECUTE ON FUNCTION penstock.snapshot_sink(name, text[], text) FROM PUBLIC;
+COMMENT ON FUNCTION penstock.snapshot_sink(name, text[], text) IS
+    'sends the rows of captured tables that exist, while the stream goes on; condition as in row.filter';
+
 CREATE FUNCTION penstock.wait_for_sink(name name, lsn pg_lsn DEFAULT NULL,
     timeout interval DEFAULT NULL)
 RETURNS pg_lsn
@@ -284,6 +329,19 @@ CREATE VIEW penstock.sinks WITH (security_barrier) AS
 GRANT SELECT ON penstock.sinks TO PUBLIC;
 COMMENT ON VIEW penstock.sinks IS
     'sinks of this database: to each role its own, to pg_monitor all; secrets are hidden';
+
+CREATE VIEW penstock.sink_snapshots WITH (security_barrier) AS
+    SELECT s.name, t.table_name AS "table", t.condition,
+           t.signal_id, coalesce(p.paused, false) AS paused, t.row_count, t.requested_at
+      FROM penstock.sink_snapshot AS t
+      JOIN penstock.sink AS s ON s.id OPERATOR(pg_catalog.=) t.sink_id
+      LEFT JOIN penstock.sink_signal AS p ON p.sink_id OPERATOR(pg_catalog.=) t.sink_id
+     WHERE pg_catalog.pg_has_role(s.owner, 'USAGE')
+        OR pg_catalog.pg_has_role('pg_monitor', 'USAGE')
+     ORDER BY t.sink_id, t.number;
+GRANT SELECT ON penstock.sink_snapshots TO PUBLIC;
+COMMENT ON VIEW penstock.sink_snapshots IS
+    'tables that incremental snapshots have still to read, and how many rows of each were sent';
 
 CREATE VIEW penstock.pg_stat_penstock_sinks AS
     SELECT s.id AS sink_id, s.name, e.state, e.pid, e.event_count, e.event_bytes,

@@ -13,6 +13,7 @@
 #include "row_reader.h"
 #include "snapshot_api.h"
 #include "type_shape.h"
+#include "watch.h"
 
 extern "C" {
 #include "mb/pg_wchar.h"
@@ -382,12 +383,17 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Rela
   pg::FailpointPg("plugin_change");
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   CachedRelation *entry = LookupRelation(stream->relations, relation, change->lsn);
+  const RowImages images = {txn->xid, OldTupleCompat(change), NewTupleCompat(change)};
+  if (entry->is_signal && change->action == REORDER_BUFFER_CHANGE_INSERT) {
+    ReportSignal(*stream, relation, images.new_tuple, txn->end_lsn);
+  }
   const Captured captured = Capture(*entry, change);
   const bool skipped = captured.op == '\0' || OptionsOf(*stream).Skips(captured.op);
   if (captured.op != '\0') AnnounceChange(context, txn, *entry, captured.op, change->lsn);
   bool wanted = entry->captured && !skipped;
   if (wanted && LacksIdentity(*stream, captured, *entry)) {
-    wanted = !HandleMissingIdentity(stream, entry, relation, captured.op);
+    // Signals are inserted; what becomes of them later must not stop the stream.
+    wanted = !entry->is_signal && !HandleMissingIdentity(stream, entry, relation, captured.op);
   }
   if (wanted) {
     WriteChange(context, txn,
@@ -396,6 +402,8 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Rela
                  captured.old_tuple,
                  captured.new_tuple,
                  {txn->xid, captured.op, change->lsn, UnixMicros(txn->xact_time.commit_time)}});
+    // A change that has no event takes the place of no row.
+    if (!stream->encoder->events().empty()) ReportTouched(*stream, *entry, relation, images);
   }
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);
@@ -407,6 +415,7 @@ void TruncateCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, in
   MemoryContext old = MemoryContextSwitchTo(stream->change_context);
   for (int i = 0; i < count; ++i) {
     CachedRelation *entry = LookupRelation(stream->relations, relations[i], change->lsn);
+    ReportTruncated(*stream, *entry, txn->xid);
     // A partition published through its root is truncated with the root or not at all.
     if (!entry->actions.truncates || entry->named_relid != entry->relid) continue;
     AnnounceChange(context, txn, *entry, 't', change->lsn);

@@ -158,6 +158,14 @@ bool Captures(const event::EventOptions &options, Relation named) {
   return captures;
 }
 
+// The table of signal.data.collection.
+bool IsSignalTable(const PenstockEventWriter *writer, Relation relation) {
+  if (writer == nullptr || writer->signal_table == nullptr) return false;
+  const char *schema = pg::FilterName(get_namespace_name(RelationGetNamespace(relation)));
+  const char *table = pg::FilterName(RelationGetRelationName(relation));
+  return strcmp(schema, writer->signal_schema) == 0 && strcmp(table, writer->signal_table) == 0;
+}
+
 // Partitions of one table are one table here.
 Oid RootOf(Oid relid) {
   if (!get_rel_relispartition(relid)) return relid;
@@ -277,6 +285,7 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
   entry->warned_identity = false;
   entry->mapping_shown = false;
   entry->announced = false;
+  entry->is_signal = false;
   entry->filter = nullptr;
   entry->actions = kEveryAction;
   entry->named_relid = InvalidOid;
@@ -294,12 +303,14 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
   } else {
     entry->named_relid = NamedRelation(*cache->options, relation, snapshot);
   }
+  entry->is_signal = !snapshot && IsSignalTable(cache->writer, relation);
   const bool own_name = entry->named_relid == RelationGetRelid(relation);
   Relation named = own_name                         ? relation
                    : OidIsValid(entry->named_relid) ? RelationIdGetRelation(entry->named_relid)
                                                     : nullptr;
   if (RelationIsValid(named)) {
-    if (Captures(*cache->options, named)) {
+    // Debezium sends the signals too, whatever its filters say.
+    if (Captures(*cache->options, named) || (entry->is_signal && cache->options->quirks)) {
       FillEntry(cache, entry, relation, named, by_publication ? &published : nullptr, lsn);
     }
     if (!own_name) RelationClose(named);

@@ -16,6 +16,7 @@ struct CachedRelation {
   bool valid;
   bool announced;  // provide.transaction.metadata: a change of it begins a transaction
   bool captured;
+  bool is_signal;  // rows inserted into it are signals
   bool has_identity;
   bool warned_identity;      // the missing identity was logged
   bool mapping_shown;        // text output: the mapping was printed

@@ -124,6 +124,21 @@ typedef struct PenstockEventWriter {
   /* end_lsn: end of the commit record, the position to confirm once everything before it is
    * delivered. commit_time_us: microseconds since 1970-01-01 UTC. */
   void (*commit)(void *self, uint64_t end_lsn, int64_t commit_time_us);
+  /* The table whose inserted rows are signals; NULL: none. UTF-8. */
+  const char *signal_schema;
+  const char *signal_table;
+  /* A row of it: the texts of its first three columns in the server's encoding, NULL for null.
+   * end_lsn: of the commit record. Returns when the signal cannot be lost any more. */
+  void (*signal)(void *self, uint64_t end_lsn, const char *id, const char *type, const char *data);
+  /* Rows of this relation are being read beside the stream: changes whose events carry its name are
+   * told to touch. 0: none. The columns that identify a row, in the server's encoding. */
+  uint32_t watched;
+  const char *const *watched_columns;
+  uint32_t watched_column_count;
+  /* A transaction changed the row with this key (AppendKeyText of each watched column), or had or
+   * made one with it, and there are events of that. key NULL: any row may have changed. whole: the WAL holds all of the new row,
+   * or there is none. */
+  void (*touch)(void *self, uint32_t xid, const char *key, uint32_t key_len, bool whole);
 } PenstockEventWriter;
 
 typedef enum PenstockSnapshotMarker {
@@ -170,6 +185,12 @@ typedef struct PenstockOutputApi {
   /* Whether the snapshot of a table has the rows of the tables that inherit from it, as a query on
    * it has and Debezium sends them. */
   bool (*takes_heirs)(void *encoder);
+  /* As write_snapshot_row, for a row of an incremental snapshot; lsn: everything that its snapshot
+   * shows was committed before. */
+  void (*write_incremental_row)(void *encoder, struct RelationData *relation,
+                                struct TupleTableSlot *slot, uint64_t lsn);
+  /* ERROR unless the text (UTF-8) is a condition that row.filter would take. */
+  void (*check_condition)(struct RelationData *relation, const char *text);
 } PenstockOutputApi;
 
 /* NULL when the structure can be used, else a static reason. */

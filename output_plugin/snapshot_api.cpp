@@ -104,6 +104,20 @@ void WriteSnapshotRow(void *encoder, Relation relation, TupleTableSlot *slot,
   WriteRow(stream, relation, slot, change);
 }
 
+void WriteIncrementalRow(void *encoder, Relation relation, TupleTableSlot *slot, uint64_t lsn) {
+  auto *stream = static_cast<Stream *>(encoder);
+  event::Change change;
+  change.op = 'r';
+  change.lsn = lsn;
+  change.shows_lsn = false;
+  change.snapshot = "incremental";
+  const int64 now = NowNanos();
+  pg::RunCxx([&] { stream->encoder->BeginIncremental(now / 1000, lsn); });
+  WriteRow(stream, relation, slot, change);
+}
+
+void CheckCondition(Relation relation, const char *text) { (void)ParseRowFilter(text, relation); }
+
 void WriteRowAgain(void *encoder, Relation relation, TupleTableSlot *slot,
                    const PenstockRowRequest *request) {
   auto *stream = static_cast<Stream *>(encoder);
@@ -126,6 +140,8 @@ const PenstockOutputApi kApi = {
     TakesRowAgain,
     NameGiver,
     TakesHeirs,
+    WriteIncrementalRow,
+    CheckCondition,
 };
 
 }  // namespace

@@ -85,7 +85,7 @@ SELECT pasted.add(:'worker', '{"name": "appending", "config": {
   "snapshot.mode": "never", "unavailable.value.placeholder": "__unchanged", "extended.headers.enabled": "false",
   "event.converting.failure.handling.mode": "fail", "schema.refresh.mode": "columns_diff_exclude_unchanged_toast"}}');
 
--- what is refused: signals and ad-hoc snapshots
+-- what is refused: signals by Kafka
 SELECT pasted.add(:'worker', '{"name": "signals", "config": {
   "connector.class": "io.debezium.connector.postgresql.PostgresConnector", "plugin.name": "pgoutput",
   "database.hostname": "pg", "database.user": "u", "database.password": "p", "database.dbname": "$DB", "topic.prefix": "signals",

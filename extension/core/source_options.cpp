@@ -27,8 +27,8 @@ const char kNoQueue[] =
 const char kNoHeartbeatQuery[] =
     "the position moves on idle tables by itself, so nothing need be written to move it";
 const char kNoConfiguredSnapshot[] = "snapshot.mode cannot be configuration_based yet";
-const char kNoSignals[] = "signals are not supported yet";
-const char kNoIncremental[] = "it tunes incremental snapshots, which are not supported yet";
+const char kOtherChannel[] = "signals come from the table of signal.data.collection alone";
+const char kNoWatermarks[] = "incremental snapshots write nothing into the signal table";
 const char kNoSchemaHistory[] = "the schema is read from the catalogue at the time of the change";
 const char kConnectWorker[] = "it configures a Kafka Connect worker, and there is none";
 const char kOneReader[] = "the initial snapshot is read by one process";
@@ -83,9 +83,9 @@ const OptionRow kRows[] = {
     {"heartbeat.action.query", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kNoHeartbeatQuery},
     {"heartbeat.interval.ms", kScope, kInt, "0", nullptr, 0, kIntMax, kYes, "How often a heartbeat record is sent between transactions; 0: never. The position moves on idle tables without them."},
     {"heartbeat.topics.prefix", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Former name of topic.heartbeat.prefix."},
-    {"incremental.snapshot.allow.schema.changes", kScope, kBool, "false", nullptr, 0, 0, kIdle, kNoIncremental},
-    {"incremental.snapshot.chunk.size", kScope, kInt, "1024", nullptr, 1, kIntMax, kIdle, kNoIncremental},
-    {"incremental.snapshot.watermarking.strategy", kScope, kEnum, "insert_insert", "insert_insert|insert_delete", 0, 0, kIdle, kNoIncremental},
+    {"incremental.snapshot.allow.schema.changes", kScope, kBool, "false", nullptr, 0, 0, kIdle, "tables may change while they are read: a chunk has one shape, and the next one that of its time"},
+    {"incremental.snapshot.chunk.size", kScope, kInt, "1024", nullptr, 1, kIntMax, kYes, "Rows that an incremental snapshot reads at a time; large rows make smaller chunks."},
+    {"incremental.snapshot.watermarking.strategy", kScope, kEnum, "insert_insert", "insert_insert|insert_delete", 0, 0, kIdle, kNoWatermarks},
     {"inter.worker.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"internal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, "options named internal belong to Debezium's own tests"},
     {"internal.advanced.metrics.enable", kScope, kBool, "false", nullptr, 0, 0, kIdle, "there are no JMX beans; see pg_stat_penstock_sinks"},
@@ -106,7 +106,7 @@ const OptionRow kRows[] = {
     {"metric.reporters", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"metric.reporters.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"metrics.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
-    {"notification.enabled.channels", kScope, kList, "", nullptr, 0, 0, kYes, "Where notifications about the initial snapshot go: sink, log. There is no JMX."},
+    {"notification.enabled.channels", kScope, kList, "", nullptr, 0, 0, kYes, "Where notifications about snapshots go: sink, log. There is no JMX."},
     {"notification.sink.topic.name", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Topic of the notifications, as it is; needed by channel sink."},
     {"offset.flush.*", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kSlotPosition},
     {"offset.mismatch.strategy", kScope, kEnum, "no_validation", "no_validation|trust_offset|trust_slot|trust_greater_lsn", 0, 0, kIdle, kSlotPosition},
@@ -122,7 +122,7 @@ const OptionRow kRows[] = {
     {"poll.interval.ms", kScope, kInt, "500", nullptr, 0, kIntMax, kIdle, "a commit wakes the worker"},
     {"query.fetch.size", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kInside},
     {"queue.provider.type", kScope, kText, "memory", nullptr, 0, 0, kIdle, kNoQueue},
-    {"read.only", kScope, kBool, "false", nullptr, 0, 0, kNo, "sinks on a standby are not supported yet"},
+    {"read.only", kScope, kBool, "false", nullptr, 0, 0, kIdle, kNoWatermarks},
     {"rebalance.timeout.ms", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
     {"replica.identity.autoset.values", kScope, kText, nullptr, nullptr, 0, 0, kNo, "call penstock.set_replica_identity instead"},
     {"response.http.headers.config", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
@@ -133,17 +133,17 @@ const OptionRow kRows[] = {
     {"schema.history.internal.*", kScope, kSecret, nullptr, nullptr, 0, 0, kIdle, kNoSchemaHistory},
     {"schema.refresh.mode", kScope, kEnum, "columns_diff", "columns_diff|columns_diff_exclude_unchanged_toast", 0, 0, kIdle, kNoSchemaHistory},
     {"session.timeout.ms", kScope, kText, nullptr, nullptr, 0, 0, kIdle, kConnectWorker},
-    {"signal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
-    {"signal.data.collection", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
-    {"signal.emit.failure.backoff.ms", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, kNoSignals},
-    {"signal.emit.failure.max.retries", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kNoSignals},
-    {"signal.enabled.channels", kScope, kList, "source", nullptr, 0, 0, kNo, kNoSignals},
-    {"signal.file", kScope, kText, "file-signals.txt", nullptr, 0, 0, kNo, kNoSignals},
-    {"signal.kafka.bootstrap.servers", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
-    {"signal.kafka.groupId", kScope, kText, "kafka-signal", nullptr, 0, 0, kNo, kNoSignals},
-    {"signal.kafka.poll.timeout.ms", kScope, kInt, "100", nullptr, 0, kIntMax, kNo, kNoSignals},
-    {"signal.kafka.topic", kScope, kText, nullptr, nullptr, 0, 0, kNo, kNoSignals},
-    {"signal.poll.interval.ms", kScope, kInt, "5000", nullptr, 0, kIntMax, kIdle, kNoSignals},
+    {"signal.*", kScope, kText, nullptr, nullptr, 0, 0, kNo, kOtherChannel},
+    {"signal.data.collection", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Table, as schema.table, whose inserted rows (id, type, data) are signals: execute-snapshot, stop-snapshot, pause-snapshot, resume-snapshot, log."},
+    {"signal.emit.failure.backoff.ms", kScope, kInt, "10000", nullptr, 0, kIntMax, kIdle, kNoWatermarks},
+    {"signal.emit.failure.max.retries", kScope, kInt, "0", nullptr, 0, kIntMax, kIdle, kNoWatermarks},
+    {"signal.enabled.channels", kScope, kList, "source", nullptr, 0, 0, kYes, "Where signals come from: source, the table of signal.data.collection, and nothing else."},
+    {"signal.file", kScope, kText, "file-signals.txt", nullptr, 0, 0, kNo, kOtherChannel},
+    {"signal.kafka.bootstrap.servers", kScope, kText, nullptr, nullptr, 0, 0, kNo, kOtherChannel},
+    {"signal.kafka.groupId", kScope, kText, "kafka-signal", nullptr, 0, 0, kNo, kOtherChannel},
+    {"signal.kafka.poll.timeout.ms", kScope, kInt, "100", nullptr, 0, kIntMax, kNo, kOtherChannel},
+    {"signal.kafka.topic", kScope, kText, nullptr, nullptr, 0, 0, kNo, kOtherChannel},
+    {"signal.poll.interval.ms", kScope, kInt, "5000", nullptr, 0, kIntMax, kIdle, "signals come with the stream and are not polled for"},
     {"slot.drop.on.stop", kScope, kBool, "false", nullptr, 0, 0, kNo, "the slot lives until penstock.drop_sink, as the default false keeps it"},
     {"slot.failover", kScope, kBool, "false", nullptr, 0, 0, kNo, "failover slots are not supported yet"},
     {"slot.max.retries", kScope, kInt, "6", nullptr, 0, kIntMax, kIdle, "penstock retries for ever"},
@@ -213,6 +213,36 @@ Status ParseChannels(const std::string& text, SourceOptions* options) {
   return {};
 }
 
+Status ParseSignalTable(const std::string& text, SourceOptions* options) {
+  const std::string name(Trim(text));
+  const size_t dot = name.find('.');
+  if (dot == 0 || dot == std::string::npos || dot + 1 == name.size() ||
+      name.find('.', dot + 1) != std::string::npos) {
+    return Status(StatusCode::kInvalidOption,
+                  "invalid value for option \"signal.data.collection\": \"" + text + "\"",
+                  "Write schema.table.");
+  }
+  options->signal_schema = name.substr(0, dot);
+  options->signal_table = name.substr(dot + 1);
+  return {};
+}
+
+Status CheckSignalChannels(const std::string& text) {
+  for (const std::string& channel : SplitList(text)) {
+    if (channel == "source") continue;
+    return Status(
+        StatusCode::kNotSupported,
+        "option \"signal.enabled.channels\" cannot have \"" + channel + "\"",
+        "Signals come from the table of signal.data.collection, which is channel source.");
+  }
+  return {};
+}
+
+bool HasChannelSource(const std::map<std::string, std::string>& options) {
+  const auto channels = options.find("signal.enabled.channels");
+  return channels == options.end() || !SplitList(channels->second).empty();
+}
+
 bool IsSlotName(const std::string& name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -226,15 +256,21 @@ OptionTable SourceOptionTable() { return {kRows, sizeof kRows / sizeof kRows[0]}
 
 Status CheckSourceOption(const OptionRow& row, const std::string& name, const std::string& value) {
   if (name == "snapshot.mode" && EqualsIgnoreCase(Trim(value), "always")) {
-    return Status(StatusCode::kNotSupported, "option \"snapshot.mode\" cannot be \"always\"",
-                  "A worker starts by itself after every failure and would send all rows each time; "
-                  "use when_needed, or create the sink anew to send them again.");
+    return Status(
+        StatusCode::kNotSupported, "option \"snapshot.mode\" cannot be \"always\"",
+        "A worker starts by itself after every failure and would send all rows each time; "
+        "use when_needed, or create the sink anew to send them again.");
   }
   if (name == "slot.name" && !IsSlotName(value)) {
     return Status(StatusCode::kInvalidOption,
                   "invalid value for option \"slot.name\": \"" + value + "\"",
                   "Replication slot names may only contain lower case letters, numbers, and the "
                   "underscore character, at most 63.");
+  }
+  if (name == "signal.enabled.channels") return CheckSignalChannels(value);
+  if (name == "signal.data.collection") {
+    SourceOptions parsed;
+    return ParseSignalTable(value, &parsed);
   }
   return CheckOptionValue(row, name, value);
 }
@@ -259,6 +295,10 @@ Result<SourceOptions> ParseSourceOptions(const std::map<std::string, std::string
       parsed.notification_topic = value;
     } else if (name == "notification.enabled.channels") {
       if (Status s = ParseChannels(value, &parsed); !s.ok()) return s;
+    } else if (name == "signal.data.collection") {
+      (void)ParseSignalTable(value, &parsed);
+    } else if (name == "incremental.snapshot.chunk.size") {
+      (void)ParseInt64(Trim(value), &parsed.chunk_rows);
     } else if (name == "status.update.interval.ms") {
       (void)ParseInt64(Trim(value), &parsed.status_update_interval_ms);
     }
@@ -267,6 +307,7 @@ Result<SourceOptions> ParseSourceOptions(const std::map<std::string, std::string
     return Status(StatusCode::kInvalidOption, "option \"notification.sink.topic.name\" is missing",
                   "Channel sink of notification.enabled.channels needs it.");
   }
+  if (!HasChannelSource(options)) parsed.signal_schema = parsed.signal_table = "";
   if (Status s = ParseSelectOverrides(options, &parsed.select_overrides); !s.ok()) return s;
   return parsed;
 }

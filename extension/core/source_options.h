@@ -31,6 +31,8 @@ struct SourceOptions {
   bool notify_sink = false;  // notification.enabled.channels
   bool notify_log = false;
   std::string notification_topic;
+  std::string signal_schema, signal_table;    // empty: no signals
+  int64_t chunk_rows = 1024;                  // of incremental snapshots
   int64_t status_update_interval_ms = 10000;  // how often a moved position is saved in the slot
 };
 

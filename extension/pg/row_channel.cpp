@@ -42,6 +42,20 @@ constexpr Size kHeadBytes = MAXALIGN(sizeof(RowChannelHead));
 
 }  // namespace
 
+// What may be different the next time.
+bool IsTransient(int sqlstate) {
+  switch (ERRCODE_TO_CATEGORY(sqlstate)) {
+    case MAKE_SQLSTATE('0', '8', '0', '0', '0'):  // connections
+    case MAKE_SQLSTATE('4', '0', '0', '0', '0'):  // deadlock, serialization
+    case MAKE_SQLSTATE('5', '3', '0', '0', '0'):  // memory, disk, connections
+    case MAKE_SQLSTATE('5', '5', '0', '0', '0'):  // locks, among others
+    case MAKE_SQLSTATE('5', '7', '0', '0', '0'):  // cancelled, shutting down
+      return sqlstate != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
+    default:
+      return false;
+  }
+}
+
 Size RowChannelBytes() { return kHeadBytes + kRequestQueueBytes + kReplyQueueBytes; }
 
 RowChannelHead* RowChannelHeadOf(dsm_segment* segment) {

@@ -29,6 +29,9 @@ struct RowChannelHead {
 };
 constexpr uint32 kRowChannelMagic = 0x50534b52;  // "PSKR"
 
+// Whether an error may be a matter of the moment.
+bool IsTransient(int sqlstate);
+
 Size RowChannelBytes();
 RowChannelHead* RowChannelHeadOf(dsm_segment* segment);
 shm_mq* RequestQueueOf(dsm_segment* segment);

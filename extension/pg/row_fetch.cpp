@@ -17,6 +17,7 @@ struct PenstockRowReader {
 
 namespace {
 
+using penstock::pg::IsTransient;
 using penstock::pg::RowReply;
 using penstock::pg::RowReplyKind;
 
@@ -44,20 +45,6 @@ void KeepGoing(PenstockWorker* worker, long timeout_ms) {
   CHECK_FOR_INTERRUPTS();
   penstock_service_if_due(worker);
   penstock_sleep(worker, timeout_ms, WaitEvent());
-}
-
-// What may be different the next time.
-bool IsTransient(int sqlstate) {
-  switch (ERRCODE_TO_CATEGORY(sqlstate)) {
-    case MAKE_SQLSTATE('0', '8', '0', '0', '0'):  // connections
-    case MAKE_SQLSTATE('4', '0', '0', '0', '0'):  // deadlock, serialization
-    case MAKE_SQLSTATE('5', '3', '0', '0', '0'):  // memory, disk, connections
-    case MAKE_SQLSTATE('5', '5', '0', '0', '0'):  // locks, among others
-    case MAKE_SQLSTATE('5', '7', '0', '0', '0'):  // cancelled, shutting down
-      return sqlstate != ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE;
-    default:
-      return false;
-  }
 }
 
 // NULL, or why there is no segment.

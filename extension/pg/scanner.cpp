@@ -23,6 +23,7 @@ struct Row {
   uint32 generation;
   bool paused;
   bool dropping;
+  bool snapshot_requested;
   TimestampTz created_at;
   NameData name;
   NameData slot_name;
@@ -50,7 +51,8 @@ struct Removals {
 };
 
 const char kSelect[] =
-    "SELECT id, generation, paused, dropping, name, slot_name, created_at"
+    "SELECT id, generation, paused, dropping, name, slot_name, created_at,"
+    " EXISTS (SELECT FROM penstock.sink_snapshot AS t WHERE t.sink_id = sink.id)"
     " FROM penstock.sink ORDER BY id";
 
 // A transaction that sits on a row or on the table must not keep the scanner from other databases.
@@ -91,6 +93,7 @@ Rows ReadRows() {
       row->name = *DatumGetName(Column(i, 5));
       row->slot_name = *DatumGetName(Column(i, 6));
       row->created_at = DatumGetTimestampTz(Column(i, 7));
+      row->snapshot_requested = DatumGetBool(Column(i, 8));
     }
   }
   EndSql();
@@ -138,6 +141,7 @@ PenstockSinkEntry* NewEntry(const Row& row, TimestampTz now) {
 void Renew(PenstockSinkEntry* entry, const Row& row, TimestampTz now) {
   PenstockSinkState state = entry->state;
   entry->wanted = !row.paused && !row.dropping;
+  entry->snapshot_requested = row.snapshot_requested;
   if (entry->generation != row.generation) {
     state = PENSTOCK_SINK_CREATING;
     entry->restart = true;
@@ -186,7 +190,10 @@ bool PublishRow(const Row& row, TimestampTz now, Removals* removals) {
   if (entry == nullptr) return false;
   SpinLockAcquire(&entry->mutex);
   Renew(entry, row, now);
+  Latch* latch = entry->snapshot_requested ? entry->latch : nullptr;
   SpinLockRelease(&entry->mutex);
+  // Of a process that has ended it wakes nobody.
+  if (latch != nullptr) SetLatch(latch);
   ConditionVariableBroadcast(&entry->progress);
   return true;
 }

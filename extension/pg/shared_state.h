@@ -34,9 +34,10 @@ typedef enum PenstockSinkState {
 typedef struct PenstockSinkEntry {
   slock_t mutex;
   bool in_use;
-  bool restart;    /* FAILED only: try again by itself */
-  bool wanted;     /* the launcher should have a worker running */
-  bool wake_latch; /* worker sleeps for WAL: committing backends set its latch */
+  bool restart;            /* FAILED only: try again by itself */
+  bool wanted;             /* the launcher should have a worker running */
+  bool snapshot_requested; /* by snapshot_sink: the worker looks into penstock.sink_snapshot */
+  bool wake_latch;         /* worker sleeps for WAL: committing backends set its latch */
   Oid database;
   int32 sink_id;          /* penstock.sink.id */
   TimestampTz created_at; /* of the row: a re-created extension counts ids from 1 again */

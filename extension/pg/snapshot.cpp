@@ -283,11 +283,11 @@ struct TableReader {
   uint64 rows;
 };
 
-void TakeRow(void* self, TupleTableSlot* row) {
+bool TakeRow(void* self, TupleTableSlot* row) {
   auto* state = static_cast<TableReader*>(self);
   Reader* reader = state->reader;
   const Table& table = *state->table;
-  if (!reader->api->takes_row(reader->encoder, table.relation, row)) return;
+  if (!reader->api->takes_row(reader->encoder, table.relation, row)) return true;
   WritePending(reader, state->rows == 0, false);
   ExecCopySlot(table.pending, row);
   reader->relation = table.relation;
@@ -295,6 +295,7 @@ void TakeRow(void* self, TupleTableSlot* row) {
   reader->table_index = state->index;
   reader->first_in_table = state->rows == 0;
   state->rows++;
+  return true;
 }
 
 void ReadPart(TableReader* state, Relation part) {
@@ -309,7 +310,7 @@ void ReadPart(TableReader* state, Relation part) {
   TableScanDesc scan = table_beginscan(part, GetActiveSnapshot(), 0, nullptr);
   while (table_scan_getnextslot(scan, ForwardScanDirection, slot)) {
     CHECK_FOR_INTERRUPTS();
-    TakeRow(state, Convert(map, slot, root_slot));
+    (void)TakeRow(state, Convert(map, slot, root_slot));
   }
   table_endscan(scan);
   ExecDropSingleTupleTableSlot(slot);
@@ -333,8 +334,11 @@ uint64 ReadTable(Reader* reader, const Table& table, int table_index) {
   pgstat_report_activity(STATE_RUNNING, psprintf("snapshot of %s", table.seen.name));
   const char* statement = penstock_select_override(reader->worker, table.seen.name);
   if (statement != nullptr) {
-    penstock_read_statement(reader->worker, table.relation, table.seen.name, statement, TakeRow,
-                            &state);
+    // Names are found as in a session of the owner's, and as Debezium's finds them.
+    const PenstockStatement reading = {
+        statement, reader->worker->row.owner, "\"$user\", public",
+        psprintf("snapshot.select.statement.overrides of table %s", table.seen.name)};
+    penstock_read_statement(&reading, table.relation, TakeRow, &state);
     return state.rows;
   }
   foreach (cell, table.parts) ReadPart(&state, static_cast<Relation>(lfirst(cell)));

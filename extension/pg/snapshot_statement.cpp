@@ -1,5 +1,5 @@
-// snapshot_statement.cpp: snapshot.select.statement.overrides: reads a table with a statement of the
-// sink's owner, under the snapshot of the transaction.
+// snapshot_statement.cpp: reads a table with a statement, under the snapshot of the transaction:
+// snapshot.select.statement.overrides, and the chunks of incremental snapshots.
 #include "pg_prelude.h"
 #include "pg_guard.h"
 // After the prelude.
@@ -19,36 +19,7 @@ namespace {
 
 constexpr long kFetchRows = 100;
 
-// The owner wrote the statement, so it runs with the owner's rights and none of the worker's, and
-// what it sets ends with its own phase: with a search_path of the owner's the worker would call the
-// owner's functions and operators. An ERROR leaves both to the end of the transaction, before which
-// the worker looks up nothing by name.
-struct OwnerPhase {
-  Oid user;
-  int context;
-  int settings;
-};
-
-OwnerPhase BecomeOwner(Oid owner) {
-  OwnerPhase phase;
-  GetUserIdAndSecContext(&phase.user, &phase.context);
-  phase.settings = NewGUCNestLevel();
-  SetUserIdAndSecContext(
-      owner, phase.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
-  // Names are found as in a session of the owner's, and as Debezium's finds them.
-  (void)set_config_option("search_path", "\"$user\", public", PGC_SUSET, PGC_S_SESSION,
-                          GUC_ACTION_SAVE, true, 0, false);
-  return phase;
-}
-
-void BecomeWorker(const OwnerPhase& phase) {
-  AtEOXact_GUC(false, phase.settings);
-  SetUserIdAndSecContext(phase.user, phase.context);
-}
-
-void AddTable(void* argument) {
-  errcontext("snapshot.select.statement.overrides of table %s", static_cast<const char*>(argument));
-}
+void AddWhat(void* argument) { errcontext("%s", static_cast<const char*>(argument)); }
 
 Portal OpenStatement(const char* statement) {
   SPIPlanPtr plan = SPI_prepare(statement, 0, nullptr);
@@ -90,9 +61,10 @@ int* MapColumns(TupleDesc table, TupleDesc result) {
     const char* name = NameStr(column->attname);
     places[i] = FindResult(result, name);
     if (places[i] < 0 && column->attgenerated == '\0') {
-      ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                      errmsg("the statement does not return column \"%s\"", name),
-                      errhint("Choose rows, not columns; column.exclude.list leaves columns out.")));
+      ereport(ERROR,
+              (errcode(ERRCODE_UNDEFINED_COLUMN),
+               errmsg("the statement does not return column \"%s\"", name),
+               errhint("Choose rows, not columns; column.exclude.list leaves columns out.")));
     }
     if (places[i] >= 0 && TupleDescAttr(result, places[i])->atttypid != column->atttypid) {
       ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
@@ -117,45 +89,64 @@ void StoreRow(TupleTableSlot* slot, const int* places, HeapTuple tuple, TupleDes
 }
 
 // Called and left in the owner's phase.
-void ReadRows(Portal portal, Oid owner, OwnerPhase* phase, TupleTableSlot* slot,
-              PenstockRowTaker take, void* self) {
+void ReadRows(Portal portal, const PenstockStatement* statement, PenstockOwnerPhase* phase,
+              TupleTableSlot* slot, PenstockRowTaker take, void* self) {
   const int* places = MapColumns(slot->tts_tupleDescriptor, portal->tupDesc);
   auto* values = static_cast<Datum*>(palloc(sizeof(Datum) * (portal->tupDesc->natts + 1)));
   auto* nulls = static_cast<bool*>(palloc(portal->tupDesc->natts + 1));
-  for (;;) {
+  for (bool more = true; more;) {
     SPI_cursor_fetch(portal, true, kFetchRows);
     if (SPI_processed == 0) return;
     // Types, encoders and the destination are none of the owner's.
-    BecomeWorker(*phase);
-    for (uint64 i = 0; i < SPI_processed; i++) {
+    penstock_become_worker(phase);
+    for (uint64 i = 0; more && i < SPI_processed; i++) {
       CHECK_FOR_INTERRUPTS();
       StoreRow(slot, places, SPI_tuptable->vals[i], SPI_tuptable->tupdesc, values, nulls);
-      take(self, slot);
+      more = take(self, slot);
     }
     ExecClearTuple(slot);
     SPI_freetuptable(SPI_tuptable);
-    *phase = BecomeOwner(owner);
+    *phase = penstock_become_owner(statement->owner, statement->search_path);
   }
 }
 
 }  // namespace
 
-void penstock_read_statement(PenstockWorker* worker, Relation relation, const char* name,
-                             const char* statement, PenstockRowTaker take, void* self) {
+// The owner wrote the statement, so it runs with the owner's rights and none of the worker's, and
+// what it sets ends with its own phase: with a search_path of the owner's the worker would call the
+// owner's functions and operators. An ERROR leaves both to the end of the transaction, before which
+// the worker looks up nothing by name.
+PenstockOwnerPhase penstock_become_owner(Oid owner, const char* search_path) {
+  PenstockOwnerPhase phase;
+  GetUserIdAndSecContext(&phase.user, &phase.context);
+  phase.settings = NewGUCNestLevel();
+  SetUserIdAndSecContext(
+      owner, phase.context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_RESTRICTED_OPERATION);
+  (void)set_config_option("search_path", search_path, PGC_SUSET, PGC_S_SESSION, GUC_ACTION_SAVE,
+                          true, 0, false);
+  return phase;
+}
+
+void penstock_become_worker(const PenstockOwnerPhase* phase) {
+  AtEOXact_GUC(false, phase->settings);
+  SetUserIdAndSecContext(phase->user, phase->context);
+}
+
+void penstock_read_statement(const PenstockStatement* statement, Relation relation,
+                             PenstockRowTaker take, void* self) {
   TupleTableSlot* slot = MakeSingleTupleTableSlot(RelationGetDescr(relation), &TTSOpsVirtual);
   ErrorContextCallback frame;
-  frame.callback = AddTable;
-  frame.arg = const_cast<char*>(name);
+  frame.callback = AddWhat;
+  frame.arg = const_cast<char*>(statement->what);
   frame.previous = error_context_stack;
   error_context_stack = &frame;
-  const Oid owner = worker->row.owner;
-  OwnerPhase phase = BecomeOwner(owner);
+  PenstockOwnerPhase phase = penstock_become_owner(statement->owner, statement->search_path);
   SPI_connect();
-  Portal portal = OpenStatement(statement);
-  ReadRows(portal, owner, &phase, slot, take, self);
+  Portal portal = OpenStatement(statement->text);
+  ReadRows(portal, statement, &phase, slot, take, self);
   SPI_cursor_close(portal);
   SPI_finish();
-  BecomeWorker(phase);
+  penstock_become_worker(&phase);
   error_context_stack = frame.previous;
   ExecDropSingleTupleTableSlot(slot);
 }

@@ -24,18 +24,18 @@ void IgnoreEvent(void*, const PenstockEvent*) {}
 void IgnoreLack(void*, uint32_t) {}
 void IgnoreCommit(void*, uint64_t, int64_t) {}
 
-const PenstockEventWriter kNoWriter = {
-    {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockEventWriter), PENSTOCK_BUILD_ID},
-    nullptr,
-    0,
-    nullptr,
-    0,
-    0,
-    IgnoreBegin,
-    IgnoreEvent,
-    nullptr,
-    IgnoreLack,
-    IgnoreCommit};
+PenstockEventWriter MakeNoWriter() {
+  PenstockEventWriter writer = {};
+  writer.abi = {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockEventWriter),
+                PENSTOCK_BUILD_ID};
+  writer.begin = IgnoreBegin;
+  writer.write = IgnoreEvent;
+  writer.lacking = IgnoreLack;
+  writer.commit = IgnoreCommit;
+  return writer;
+}
+
+const PenstockEventWriter kNoWriter = MakeNoWriter();
 
 const PenstockOutputApi* LoadPlugin() {
   void** variable = find_rendezvous_variable(PENSTOCK_API_VARIABLE);
@@ -140,6 +140,13 @@ List* CapturedTables(const SinkConfig* config) {
     if (taken) captured = lappend_oid(captured, lfirst_oid(cell));
   }
   return captured;
+}
+
+void RequireCondition(Oid relid, const char* condition) {
+  Relation relation = relation_open(relid, AccessShareLock);
+  LoadPlugin()->check_condition(
+      relation, pg_server_to_any(condition, static_cast<int>(strlen(condition)), PG_UTF8));
+  relation_close(relation, NoLock);
 }
 
 void RequireFilteredTables(const SinkConfig* config, const List* tables) {

@@ -14,6 +14,9 @@ List* CapturedTables(const SinkConfig* config);
 // wrong would let every row pass.
 void RequireFilteredTables(const SinkConfig* config, const List* tables);
 
+// ERROR unless the text, in the server's encoding, is a condition that row.filter would take.
+void RequireCondition(Oid relid, const char* condition);
+
 }  // namespace penstock::pg
 
 #endif

@@ -61,6 +61,7 @@ static XLogRecPtr wait_for_wal(XLogRecPtr target) {
   for (;;) {
     CHECK_FOR_INTERRUPTS();
     penstock_service(worker);
+    if (worker->ctx != NULL) penstock_incremental_step(worker);
     worker->flush_lsn = GetFlushRecPtr(NULL);
     if (worker->flush_lsn >= target) break;
     if (naps < BUSY_NAPS) {
@@ -171,6 +172,7 @@ void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn) {
   worker->ctx = ctx;
   worker->confirmed_lsn = MyReplicationSlot->data.confirmed_flush;
   worker->saved_lsn = worker->confirmed_lsn;
+  if (worker->row.snapshot_requested) penstock_want_incremental(worker);
   penstock_start_heartbeats(worker, worker->confirmed_lsn > worker->row.slot_start_lsn);
   /* Of before the position nothing is left to deliver. */
   worker->read_lsn = worker->confirmed_lsn;
@@ -180,6 +182,7 @@ void penstock_stream(PenstockWorker *worker, XLogRecPtr start_lsn) {
     decode_next_record(worker, ctx);
     MemoryContextSwitchTo(context);
     CHECK_FOR_INTERRUPTS();
+    penstock_incremental_step(worker);
     if ((++records & 63) == 0) penstock_service_if_due(worker);
   }
 }

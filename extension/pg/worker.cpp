@@ -303,6 +303,7 @@ static void penstock_before_exit(int, Datum) {
   ConditionVariableCancelSleep();
   penstock_disarm_wake(the_worker->entry);
   penstock_stop_reader(the_worker);
+  penstock_stop_incremental(the_worker);
   penstock_save_slot(the_worker);
   penstock_abandon_sink(the_worker);
 }

@@ -32,6 +32,7 @@ typedef struct PenstockSinkRow {
   char *slot_name;
   uint32 generation;
   bool snapshot_completed;
+  bool snapshot_requested; /* an incremental one is under way */
   XLogRecPtr slot_start_lsn;
   uint64 system_identifier; /* 0: none stored */
   int option_count;
@@ -42,11 +43,12 @@ typedef struct PenstockSinkRow {
 typedef struct PenstockWorker {
   PenstockSinkEntry *entry;
   PenstockSinkRow row;
-  struct PenstockConfig *config;      /* options sorted by reader (worker_config.cpp) */
-  struct PenstockDelivery *delivery;  /* the sink and what is in flight (worker_events.cpp) */
-  struct LogicalDecodingContext *ctx; /* while streaming */
-  struct PenstockRowReader *reader;   /* the process that reads rows again; NULL: none */
-  struct PenstockHeartbeat *heartbeat; /* while streaming; NULL: none are asked for */
+  struct PenstockConfig *config;           /* options sorted by reader (worker_config.cpp) */
+  struct PenstockDelivery *delivery;       /* the sink and what is in flight (worker_events.cpp) */
+  struct LogicalDecodingContext *ctx;      /* while streaming */
+  struct PenstockRowReader *reader;        /* the process that reads rows again; NULL: none */
+  struct PenstockIncremental *incremental; /* incremental snapshots; NULL: there was none */
+  struct PenstockHeartbeat *heartbeat;     /* while streaming; NULL: none are asked for */
   WaitEventSet *wait_set;
   XLogRecPtr flush_lsn;     /* WAL known to be flushed up to here */
   XLogRecPtr read_lsn;      /* every record that ends here or before is decoded */
@@ -99,6 +101,11 @@ extern void penstock_read_rights(PenstockWorker *worker);
 extern void penstock_open_sink(PenstockWorker *worker, XLogRecPtr slot_start, bool snapshot_pending,
                                XLogRecPtr *resume_lsn);
 extern const struct PenstockEventWriter *penstock_event_writer(PenstockWorker *worker);
+extern struct PenstockEventWriter *penstock_writer_of(PenstockWorker *worker);
+/* Ends what was written between two transactions. Returns where that was: it is delivered when
+ * penstock_delivered_after says so. */
+extern uint64_t penstock_end_outside(PenstockWorker *worker);
+extern bool penstock_delivered_after(PenstockWorker *worker, uint64_t lsn);
 /* Marks the end of the snapshot and waits until all of it is delivered. */
 extern void penstock_finish_snapshot(PenstockWorker *worker, XLogRecPtr lsn);
 /* Polls the sink, publishes counters, moves and saves the slot's position, follows SIGHUP. Called
@@ -119,6 +126,15 @@ extern void penstock_note_rows_away(PenstockWorker *worker, const char *reason);
 extern bool penstock_fetch_row(PenstockWorker *worker, const struct PenstockRowRequest *request,
                                struct PenstockFetchedRow *row);
 extern void penstock_stop_reader(PenstockWorker *worker);
+
+/* incremental_worker.cpp */
+/* Sets what the plugin reports beside events. */
+extern void penstock_prepare_signals(PenstockWorker *worker, struct PenstockEventWriter *writer);
+extern void penstock_want_incremental(PenstockWorker *worker); /* some tables are to be read */
+/* Between two records of the WAL: takes what the process that reads has sent, and writes it when
+ * the stream has come far enough. */
+extern void penstock_incremental_step(PenstockWorker *worker);
+extern void penstock_stop_incremental(PenstockWorker *worker);
 
 /* wal_loop.c */
 /* Makes the slot (ephemeral) in the current transaction when snapshot is wanted, and gives that
@@ -144,6 +160,7 @@ extern PGDLLEXPORT void penstock_launcher_main(Datum argument);
 extern PGDLLEXPORT void penstock_scanner_main(Datum argument);
 extern PGDLLEXPORT void penstock_sink_main(Datum argument);
 extern PGDLLEXPORT void penstock_reader_main(Datum argument);
+extern PGDLLEXPORT void penstock_snapshot_main(Datum argument);
 
 #ifdef __cplusplus
 }

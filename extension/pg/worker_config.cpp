@@ -43,7 +43,8 @@ const char kSelect[] =
     " (SELECT pg_catalog.array_agg(o.key ORDER BY o.key)"
     "    FROM pg_catalog.jsonb_each_text(options) AS o WHERE o.value IS NOT NULL),"
     " (SELECT pg_catalog.array_agg(o.value ORDER BY o.key)"
-    "    FROM pg_catalog.jsonb_each_text(options) AS o WHERE o.value IS NOT NULL)"
+    "    FROM pg_catalog.jsonb_each_text(options) AS o WHERE o.value IS NOT NULL),"
+    " EXISTS (SELECT FROM penstock.sink_snapshot AS t WHERE t.sink_id = sink.id)"
     " FROM penstock.sink WHERE id = $1 AND created_at = $2";
 
 char* CopyText(const char* text) { return MemoryContextStrdup(TopMemoryContext, text); }
@@ -82,6 +83,7 @@ void CopyRow(PenstockSinkRow* row) {
   row->name = CopyText(NameStr(*DatumGetName(Value(8))));
   row->option_names = TextArray(10, &row->option_count);
   row->option_values = TextArray(11, &value_count);
+  row->snapshot_requested = DatumGetBool(Value(12));
 }
 
 void ReadOwnerRights(PenstockSinkRow* row) {

@@ -54,7 +54,7 @@ constexpr int kSinkOpenMaxMs = 30000;
 
 struct PenstockDelivery {
   std::unique_ptr<penstock::sink::Sink> sink;
-  PenstockEventWriter writer;
+  PenstockEventWriter writer = {};
   std::vector<penstock::sink::Header> headers;
   bool in_transaction = false;  // events of an open transaction were taken
   bool refused = false;         // the last Deliver said kUnavailable
@@ -262,8 +262,7 @@ void SendHeartbeat(PenstockWorker* worker, TimestampTz now) {
   }
   delivery->taken++;
   Add(&worker->entry->event_bytes, static_cast<uint64>(event.key_len) + event.value_len);
-  delivery->last_end_lsn = Max(worker->read_lsn, delivery->last_end_lsn);
-  RunCxx([&] { delivery->sink->EndTransaction(delivery->last_end_lsn); });
+  (void)penstock_end_outside(worker);
   penstock_heartbeat_sent(worker, now);
 }
 
@@ -407,7 +406,27 @@ const PenstockEventWriter* penstock_event_writer(PenstockWorker* worker) {
   writer->fetch = penstock_fetch_event;
   writer->lacking = penstock_lacking_event;
   writer->commit = penstock_commit_event;
+  penstock_prepare_signals(worker, writer);
   return writer;
+}
+
+PenstockEventWriter* penstock_writer_of(PenstockWorker* worker) {
+  return &worker->delivery->writer;
+}
+
+uint64_t penstock_end_outside(PenstockWorker* worker) {
+  PenstockDelivery* delivery = worker->delivery;
+  delivery->in_transaction = false;
+  delivery->last_end_lsn = Max(worker->read_lsn, delivery->last_end_lsn);
+  RunCxx([&] { delivery->sink->EndTransaction(delivery->last_end_lsn); });
+  return delivery->last_end_lsn;
+}
+
+// Something else may have ended at the same place and be delivered long since: only what ends
+// behind it tells, or that nothing is on its way.
+bool penstock_delivered_after(PenstockWorker* worker, uint64_t lsn) {
+  const penstock::sink::Sink& sink = *worker->delivery->sink;
+  return lsn == 0 || sink.InFlightEvents() == 0 || sink.DeliveredLsn() > lsn;
 }
 
 // Before the slot has an owner's data (snapshot_pending) a destination that is away is an error and

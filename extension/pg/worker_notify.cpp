@@ -1,5 +1,5 @@
-// worker_notify.cpp: notification.enabled.channels: tells the destination, the log, or both how the
-// initial snapshot goes.
+// worker_notify.cpp: notification.enabled.channels: tells the destination, the log, or both how
+// snapshots go.
 #include <string>
 
 #include "pg_prelude.h"
@@ -48,13 +48,11 @@ Notification::Data DataOf(const char* table, const char* tables, int64 rows) {
 }
 
 // The record is a C++ object; the writer, which may raise an ERROR, is called without one.
-void Send(PenstockWorker* worker, const char* type, const char* table, const char* tables,
-          int64 rows) {
-  char id[40];
+// make_data: runs inside RunCxx.
+template <typename MakeData>
+void Send(PenstockWorker* worker, const char* about, const char* type, const char* id,
+          MakeData make_data) {
   PenstockEvent event;
-  MakeUuid(id, sizeof id);
-  table = Utf8(table);
-  tables = Utf8(tables);
   const int64 now_us =
       GetCurrentTimestamp() + (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * USECS_PER_DAY;
   penstock::pg::RunCxx([&] {
@@ -63,7 +61,7 @@ void Send(PenstockWorker* worker, const char* type, const char* table, const cha
       record = new Notification(worker->config->event,
                                 worker->config->options.source.notification_topic);
     }
-    event = record->Make(id, type, DataOf(table, tables, rows), now_us / 1000);
+    event = record->Make(about, id, type, make_data(), now_us / 1000);
   });
   const PenstockEventWriter* writer = penstock_event_writer(worker);
   writer->write(writer->self, &event);
@@ -79,6 +77,37 @@ bool penstock_notify(PenstockWorker* worker, const char* type, const char* table
                          table == nullptr ? "" : ", table ", table == nullptr ? "" : table)));
   }
   if (!source.notify_sink) return false;
-  Send(worker, type, table, tables, rows);
+  char id[40];
+  MakeUuid(id, sizeof id);
+  table = Utf8(table);
+  tables = Utf8(tables);
+  Send(worker, "Initial Snapshot", type, id, [=] { return DataOf(table, tables, rows); });
+  return true;
+}
+
+bool penstock_notify_incremental(PenstockWorker* worker, const char* type, const char* id,
+                                 const char* const* pairs) {
+  const penstock::SourceOptions& source = worker->config->options.source;
+  const char* texts[17] = {};
+  char uuid[40];
+  StringInfoData shown;
+  initStringInfo(&shown);
+  for (int i = 0; i < 16 && pairs[i] != nullptr; i++) {
+    texts[i] = Utf8(pairs[i]);
+    if (i % 2 == 1) appendStringInfo(&shown, ", %s %s", pairs[i - 1], pairs[i]);
+  }
+  if (source.notify_log) {
+    ereport(LOG,
+            (errmsg("sink \"%s\": incremental snapshot %s%s", worker->row.name, type, shown.data)));
+  }
+  if (!source.notify_sink) return false;
+  MakeUuid(uuid, sizeof uuid);
+  Send(worker, "Incremental Snapshot", type, id[0] == '\0' ? uuid : Utf8(id), [&texts] {
+    Notification::Data data;
+    for (int i = 0; texts[i] != nullptr && texts[i + 1] != nullptr; i += 2) {
+      data.emplace_back(texts[i], texts[i + 1]);
+    }
+    return data;
+  });
   return true;
 }

@@ -59,6 +59,11 @@ void EventEncoder::BeginTransaction(uint32_t xid, int64_t commit_us, std::string
   if (options_.format == Format::kPivot) pivot_.BeginTransaction(commit_us);
 }
 
+void EventEncoder::BeginIncremental(int64_t now_us, uint64_t lsn) {
+  transaction_.Set(stream_, 0, false, now_us, lsn, {}, 0, 0);
+  if (options_.format == Format::kPivot) pivot_.BeginTransaction(now_us);
+}
+
 void EventEncoder::Reset() {
   bytes_.Clear();
   bytes_.ShrinkTo(kKeepBytes);
@@ -199,6 +204,7 @@ EventInfo EventEncoder::InfoOf(const Change& change, char op) const {
   EventInfo info;
   info.transaction = &transaction_;
   info.lsn = change.lsn;
+  info.shows_lsn = change.shows_lsn;
   info.snapshot = change.snapshot;
   info.op = op;
   info.now_ns = now_ns_;

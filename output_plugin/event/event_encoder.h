@@ -24,6 +24,7 @@ struct Change {
   char op = 'c';  // c, u, d, r, t
   uint64_t lsn = 0;
   const char* snapshot = "false";
+  bool shows_lsn = true;  // source.lsn is not null
   const FieldValue* before = nullptr;  // nullptr: no old row was logged
   const FieldValue* after = nullptr;
 };
@@ -45,6 +46,10 @@ class EventEncoder {
 
   // source.xmin of the transactions from here on; 0: null.
   void SetXmin(uint32_t xmin) { xmin_ = xmin; }
+
+  // Rows of an incremental snapshot belong to no transaction and have no position of their own;
+  // lsn: for source.sequence.
+  void BeginIncremental(int64_t now_us, uint64_t lsn);
 
   // Of snapshot rows, which come without a transaction of their own.
   void SetXid(uint32_t xid) { transaction_.SetXid(xid); }

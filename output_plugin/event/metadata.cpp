@@ -78,7 +78,8 @@ void TransactionInfo::Set(const StreamConstants& stream, uint32_t xid, bool has_
   times_ = "\\\"]\",\"ts_us\":" + std::to_string(commit_us) +
            ",\"ts_ns\":" + std::to_string(commit_us * 1000);
   xid_ = (has_xid ? std::to_string(xid) : "null") + ",\"lsn\":";
-  end_ = ",\"xmin\":" + (xmin == 0 ? "null" : std::to_string(xmin)) + ",\"origin\":" + (origin.empty() ? "null" : JsonString(origin)) +
+  end_ = ",\"xmin\":" + (xmin == 0 ? "null" : std::to_string(xmin)) +
+         ",\"origin\":" + (origin.empty() ? "null" : JsonString(origin)) +
          ",\"origin_lsn\":" + (origin.empty() ? "null" : std::to_string(origin_lsn)) + "}";
 }
 
@@ -89,9 +90,12 @@ void AppendSource(Buffer& out, std::string_view source_names, const EventInfo& i
   char digits[24];
   const auto last = std::to_chars(digits, digits + sizeof digits, info.lsn);
   const std::string_view lsn(digits, static_cast<size_t>(last.ptr - digits));
-  const std::string_view parts[] = {transaction.start(), info.snapshot, transaction.sequence(), lsn,
-                                    transaction.times(), source_names,  transaction.xid(),      lsn,
-                                    transaction.end()};
+  const std::string_view parts[] = {
+      transaction.start(),    info.snapshot,
+      transaction.sequence(), lsn,
+      transaction.times(),    source_names,
+      transaction.xid(),      info.shows_lsn ? lsn : std::string_view("null"),
+      transaction.end()};
   size_t size = 0;
   for (const std::string_view part : parts) size += part.size();
   char* p = out.Reserve(size);

@@ -37,6 +37,7 @@ class TransactionInfo {
 struct EventInfo {
   const TransactionInfo* transaction = nullptr;
   uint64_t lsn = 0;
+  bool shows_lsn = true;                // source.lsn is not null
   std::string_view snapshot = "false";  // source.snapshot
   char op = 'c';
   int64_t now_ns = 0;  // wall clock

@@ -33,11 +33,11 @@ Notification::Notification(const EventOptions& options, const std::string& topic
   }
 }
 
-PenstockEvent Notification::Make(const std::string& id, const std::string& type, const Data& data,
-                                 int64_t now_ms) {
+PenstockEvent Notification::Make(const std::string& about, const std::string& id,
+                                 const std::string& type, const Data& data, int64_t now_ms) {
   key_ = key_start_ + "{\"id\":" + JsonString(id) + "}" + key_end_;
   value_ = value_start_ + "{\"id\":" + JsonString(id) + ",\"type\":" + JsonString(type) +
-           ",\"aggregate_type\":\"Initial Snapshot\",\"additional_data\":{";
+           ",\"aggregate_type\":" + JsonString(about) + ",\"additional_data\":{";
   for (const auto& [name, text] : data) value_ += JsonString(name) + ":" + JsonString(text) + ",";
   value_ += "\"connector_name\":" + JsonString(connector_) +
             "},\"timestamp\":" + std::to_string(now_ms) + "}" + value_end_;

@@ -21,10 +21,10 @@ class Notification {
 
   Notification(const EventOptions& options, const std::string& topic);
 
-  // A record about the initial snapshot. id: a UUID; data: besides the connector's name. Valid until
-  // the next call.
-  PenstockEvent Make(const std::string& id, const std::string& type, const Data& data,
-                     int64_t now_ms);
+  // A record about a snapshot. about: "Initial Snapshot" or "Incremental Snapshot"; data: besides
+  // the connector's name. Valid until the next call.
+  PenstockEvent Make(const std::string& about, const std::string& id, const std::string& type,
+                     const Data& data, int64_t now_ms);
 
  private:
   std::string topic_;

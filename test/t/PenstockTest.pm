@@ -130,7 +130,7 @@ sub fold
 	for my $event (events($node, $name))
 	{
 		my $value = $event->{value};
-		next if !defined $value || $value->{source}{table} ne $table;
+		next if !defined $value || ($value->{source}{table} // '') ne $table;
 		if ($value->{op} eq 'd') { delete $rows{ $value->{before}{id} }; }
 		elsif ($value->{op} eq 't') { %rows = (); }
 		else { $rows{ $value->{after}{id} } = $value->{after}{$column}; }

@@ -127,7 +127,7 @@ TEST_F(AvroEventsTest, Notifications) {
       {{"topic.prefix", "p"}, {"key.converter", "avro"}, {"value.converter", "avro"}});
   ASSERT_TRUE(options.ok());
   Notification notification(options.value(), "n");
-  const PenstockEvent event = notification.Make("i", "T", {{"a", "b"}}, 1);
+  const PenstockEvent event = notification.Make("Initial Snapshot", "i", "T", {{"a", "b"}}, 1);
   EXPECT_EQ(std::string(event.key, event.key_len), "\0\0\0\0\0\2i"s);
   // Texts, an optional map of two entries, a number.
   EXPECT_EQ(std::string(event.value, event.value_len),

@@ -80,7 +80,11 @@ INSTANTIATE_TEST_SUITE_P(
                     BadOption{"snapshot.mode", "sometimes", StatusCode::kInvalidOption},
                     BadOption{"snapshot.mode.custom.name", "x", StatusCode::kNotSupported},
                     BadOption{"status.update.interval.ms", "1", StatusCode::kInvalidOption},
-                    BadOption{"signal.data.collection", "public.s", StatusCode::kNotSupported},
+                    BadOption{"signal.data.collection", "s", StatusCode::kInvalidOption},
+                    BadOption{"signal.data.collection", "db.public.s", StatusCode::kInvalidOption},
+                    BadOption{"signal.enabled.channels", "source,kafka", StatusCode::kNotSupported},
+                    BadOption{"signal.kafka.topic", "s", StatusCode::kNotSupported},
+                    BadOption{"incremental.snapshot.chunk.size", "0", StatusCode::kInvalidOption},
                     BadOption{"publication.autocreate.mode", "some", StatusCode::kInvalidOption},
                     BadOption{"slot.failover", "true", StatusCode::kNotSupported},
                     BadOption{"errors.tolerance", "all", StatusCode::kNotSupported},
@@ -91,6 +95,19 @@ TEST(SourceOptions, WhatDoesNotApplyIsSaid) {
   ASSERT_TRUE(CheckOption("kafka", "database.password", "hunter2", &notice).ok());
   EXPECT_NE(notice.find("database.password"), std::string::npos);
   EXPECT_EQ(notice.find("hunter2"), std::string::npos);
+}
+
+TEST(SourceOptions, SignalsComeFromATable) {
+  const auto with = ParseSourceOptions(
+      {{"signal.data.collection", "public.signals"}, {"incremental.snapshot.chunk.size", "7"}});
+  ASSERT_TRUE(with.ok());
+  EXPECT_EQ(with.value().signal_schema, "public");
+  EXPECT_EQ(with.value().signal_table, "signals");
+  EXPECT_EQ(with.value().chunk_rows, 7);
+  const auto without = ParseSourceOptions(
+      {{"signal.data.collection", "public.signals"}, {"signal.enabled.channels", ""}});
+  ASSERT_TRUE(without.ok());
+  EXPECT_EQ(without.value().signal_table, "");
 }
 
 TEST(SourceOptions, RefusedAtItsDefaultIsFine) {
