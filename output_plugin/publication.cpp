@@ -40,13 +40,12 @@ Oid PublishedAs(const Publication *publication, Relation relation) {
     if (publication->pubviaroot && ancestors != NIL) named = llast_oid(ancestors);
   } else {
     int level;
-    const Oid ancestor =
-        ancestors == NIL ? InvalidOid
-                         : GetTopMostAncestorInPublication(publication->oid, ancestors, &level);
-    published = OidIsValid(ancestor) ||
-                list_member_oid(GetRelationPublications(relid), publication->oid) ||
-                list_member_oid(GetSchemaPublications(RelationGetNamespace(relation)),
-                                publication->oid);
+    const Oid ancestor = ancestors == NIL
+                             ? InvalidOid
+                             : GetTopMostAncestorInPublication(publication->oid, ancestors, &level);
+    published =
+        OidIsValid(ancestor) || list_member_oid(GetRelationPublications(relid), publication->oid) ||
+        list_member_oid(GetSchemaPublications(RelationGetNamespace(relation)), publication->oid);
     if (OidIsValid(ancestor) && publication->pubviaroot) named = ancestor;
   }
   // Rows of a partitioned table are those of its partitions unless they are published through it.
@@ -64,9 +63,8 @@ Bitmapset *ColumnSet(Datum list) {
 
 // Column list and row filter; a publication of all tables or of a schema has none.
 void ReadLimits(const Publication *publication, PublishedRelation *published) {
-  HeapTuple tuple =
-      SearchSysCache2(PUBLICATIONRELMAP, ObjectIdGetDatum(published->named_relid),
-                      ObjectIdGetDatum(publication->oid));
+  HeapTuple tuple = SearchSysCache2(PUBLICATIONRELMAP, ObjectIdGetDatum(published->named_relid),
+                                    ObjectIdGetDatum(publication->oid));
   if (!HeapTupleIsValid(tuple)) return;
   bool is_null;
   Datum value =

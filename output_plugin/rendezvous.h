@@ -72,7 +72,8 @@ typedef struct PenstockEvent {
    * length for all events of a plan; NULL: not a document. */
   const char *mapping;
   uint32_t mapping_len;
-  /* What is not NULL and has a schema begins with 5 bytes for the head of Confluent's wire format. */
+  /* What is not NULL and has a schema begins with 5 bytes for the head of Confluent's wire format.
+   */
   PenstockSchema key_schema;
   PenstockSchema value_schema;
 } PenstockEvent;
@@ -136,8 +137,8 @@ typedef struct PenstockEventWriter {
   const char *const *watched_columns;
   uint32_t watched_column_count;
   /* A transaction changed the row with this key (AppendKeyText of each watched column), or had or
-   * made one with it, and there are events of that. key NULL: any row may have changed. whole: the WAL holds all of the new row,
-   * or there is none. */
+   * made one with it, and there are events of that. key NULL: any row may have changed. whole: the
+   * WAL holds all of the new row, or there is none. */
   void (*touch)(void *self, uint32_t xid, const char *key, uint32_t key_len, bool whole);
 } PenstockEventWriter;
 

@@ -36,8 +36,8 @@ void AddContext(void *argument) {
     internalerrposition(position);
     internalerrquery(place->statement);
   }
-  errcontext("row filter of table \"%s.%s\"",
-             get_namespace_name(RelationGetNamespace(relation)), RelationGetRelationName(relation));
+  errcontext("row filter of table \"%s.%s\"", get_namespace_name(RelationGetNamespace(relation)),
+             RelationGetRelationName(relation));
 }
 
 [[noreturn]] void RaiseNoCondition() {
@@ -47,9 +47,10 @@ void AddContext(void *argument) {
 }
 
 [[noreturn]] void RaiseForbidden(const char *what) {
-  ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a row filter cannot have %s", what),
-                  errhint("It may use the row's own columns, constants, and built-in immutable "
-                          "functions, operators, types and collations.")));
+  ereport(ERROR,
+          (errcode(ERRCODE_FEATURE_NOT_SUPPORTED), errmsg("a row filter cannot have %s", what),
+           errhint("It may use the row's own columns, constants, and built-in immutable "
+                   "functions, operators, types and collations.")));
   pg_unreachable();
 }
 
@@ -88,10 +89,10 @@ Node *ParseCondition(const char *text) {
   Node *statement = linitial_node(RawStmt, statements)->stmt;
   if (!IsA(statement, SelectStmt)) RaiseNoCondition();
   const auto *select = reinterpret_cast<SelectStmt *>(statement);
-  const void *others[] = {select->distinctClause, select->intoClause,   select->targetList,
-                          select->fromClause,     select->groupClause,  select->havingClause,
-                          select->windowClause,   select->valuesLists,  select->sortClause,
-                          select->limitOffset,    select->limitCount,   select->lockingClause,
+  const void *others[] = {select->distinctClause, select->intoClause,  select->targetList,
+                          select->fromClause,     select->groupClause, select->havingClause,
+                          select->windowClause,   select->valuesLists, select->sortClause,
+                          select->limitOffset,    select->limitCount,  select->lockingClause,
                           select->withClause};
   for (const void *other : others) {
     if (other != nullptr) RaiseNoCondition();
@@ -179,7 +180,8 @@ bool CheckNode(Node *node, void *context) {
   }
   if (!IsA(node, List) && !IsA(node, CaseWhen)) {
     if (exprType(node) >= FirstNormalObjectId) RaiseForbidden("user-defined types");
-    if (exprCollation(node) >= FirstNormalObjectId || exprInputCollation(node) >= FirstNormalObjectId) {
+    if (exprCollation(node) >= FirstNormalObjectId ||
+        exprInputCollation(node) >= FirstNormalObjectId) {
       RaiseForbidden("user-defined collations");
     }
   }

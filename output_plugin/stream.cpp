@@ -163,8 +163,8 @@ Stream *MakeStream(List *options, const PenstockEventWriter *writer, Purpose pur
   event::EventEncoder *encoder = nullptr;
   pg::RunCxx([&]() -> Status {
     Status status;
-    encoder = MakeEncoder(texts.options, texts.count, texts.database, texts.zones,
-                          texts.zone_count, writer == nullptr, &status);
+    encoder = MakeEncoder(texts.options, texts.count, texts.database, texts.zones, texts.zone_count,
+                          writer == nullptr, &status);
     return status;
   });
   callback->func = DeleteEncoder;
@@ -198,8 +198,7 @@ void EncodeChange(Stream *stream, const CachedRelation &relation, const event::C
                       errmsg("cannot express the value of %s, sending null", warning)));
   }
   if (updated[0] != '\0') {
-    const bool warn =
-        OptionsOf(*stream).outbox.invalid_operation == event::InvalidOperation::kWarn;
+    const bool warn = OptionsOf(*stream).outbox.invalid_operation == event::InvalidOperation::kWarn;
     ereport(warn ? WARNING : LOG,
             (errmsg("updates of outbox table \"%s\" have no events", updated),
              errhint("Rows of an outbox are inserted and deleted, never updated.")));

@@ -16,8 +16,8 @@ struct Stream {
   event::EventEncoder *encoder;
   RelationCache *relations;
   const PenstockEventWriter *writer;  // nullptr: text output
-  int64 xmin_time;         // nanoseconds since 1970, when source.xmin was looked up
-  bool transaction_begun;  // provide.transaction.metadata: its first record was written
+  int64 xmin_time;                    // nanoseconds since 1970, when source.xmin was looked up
+  bool transaction_begun;             // provide.transaction.metadata: its first record was written
 };
 
 // Makes a stream in CurrentMemoryContext. options: list of DefElem with text values; topic.prefix

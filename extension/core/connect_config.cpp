@@ -41,10 +41,8 @@ struct FormerValue {
   const char* current;
 };
 const FormerValue kFormerValues[] = {
-    {"field.name.adjustment.mode", "false", "none"},
-    {"field.name.adjustment.mode", "true", "avro"},
-    {"snapshot.mode", "never", "no_data"},
-    {"snapshot.mode", "schema_only", "no_data"},
+    {"field.name.adjustment.mode", "false", "none"}, {"field.name.adjustment.mode", "true", "avro"},
+    {"snapshot.mode", "never", "no_data"},           {"snapshot.mode", "schema_only", "no_data"},
     {"snapshot.mode", "exported", "initial"},
 };
 

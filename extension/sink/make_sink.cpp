@@ -31,7 +31,8 @@ SinkResult MakeKafka(const Options& options) {
   if (!registry.ok()) return registry.status();
   SinkResult sink = Make<KafkaSink, ParseKafkaOptions>(options);
   if (!sink.ok() || registry.value().http.nodes.empty()) return sink;
-  return SinkResult(std::make_unique<RegistrySink>(std::move(sink.value()), std::move(registry.value())));
+  return SinkResult(
+      std::make_unique<RegistrySink>(std::move(sink.value()), std::move(registry.value())));
 }
 
 SinkResult MakeNull(const Options& options) {

@@ -86,7 +86,8 @@ Rows* MakeRows() {
 
 std::string BareName(const std::string& name) {
   for (const std::string_view prefix : kConverters) {
-    if (std::string_view(name).substr(0, prefix.size()) == prefix) return name.substr(prefix.size());
+    if (std::string_view(name).substr(0, prefix.size()) == prefix)
+      return name.substr(prefix.size());
   }
   return name;
 }
@@ -103,8 +104,7 @@ class Values {
       const auto [place, inserted] = values_.emplace(BareName(name), std::pair(text, name));
       if (inserted || place->second.first == text) continue;
       return {StatusCode::kInvalidOption,
-              "options \"" + place->second.second + "\" and \"" + name +
-                  "\" have different values",
+              "options \"" + place->second.second + "\" and \"" + name + "\" have different values",
               "A sink has one schema registry, for keys and values."};
     }
     return {};

@@ -191,10 +191,12 @@ Status SchemaRegistry::Refusal(const Entry& entry, const HttpResponse& answer) c
   switch (answer.status) {
     case 401:
     case 403:
-      return {StatusCode::kUnavailable, "the schema registry refuses the login for " + subject + reason,
+      return {StatusCode::kUnavailable,
+              "the schema registry refuses the login for " + subject + reason,
               "Check basic.auth.user.info or bearer.auth.token."};
     case 404:
-      return {StatusCode::kUnavailable, "the schema registry does not know the schema of " + subject + reason,
+      return {StatusCode::kUnavailable,
+              "the schema registry does not know the schema of " + subject + reason,
               "Register it, set auto.register.schemas=true, or check schema.registry.url."};
     case 409:
       return {StatusCode::kUnavailable,

@@ -28,12 +28,18 @@ struct TypeRow {
   AvroType type;
 };
 constexpr TypeRow kTypes[] = {
-    {"boolean", "boolean", AvroType::kBoolean}, {"int8", "int", AvroType::kInt},
-    {"int16", "int", AvroType::kInt},           {"int32", "int", AvroType::kInt},
-    {"int64", "long", AvroType::kLong},         {"float", "float", AvroType::kFloat},
-    {"double", "double", AvroType::kDouble},    {"bytes", "bytes", AvroType::kBytes},
-    {"string", "string", AvroType::kString},    {"array", "array", AvroType::kArray},
-    {"map", "map", AvroType::kMap},             {"struct", "record", AvroType::kRecord},
+    {"boolean", "boolean", AvroType::kBoolean},
+    {"int8", "int", AvroType::kInt},
+    {"int16", "int", AvroType::kInt},
+    {"int32", "int", AvroType::kInt},
+    {"int64", "long", AvroType::kLong},
+    {"float", "float", AvroType::kFloat},
+    {"double", "double", AvroType::kDouble},
+    {"bytes", "bytes", AvroType::kBytes},
+    {"string", "string", AvroType::kString},
+    {"array", "array", AvroType::kArray},
+    {"map", "map", AvroType::kMap},
+    {"struct", "record", AvroType::kRecord},
 };
 
 constexpr std::pair<std::string_view, const char*> kLogicalTypes[] = {
@@ -193,8 +199,7 @@ class Maker {
  private:
   void Illegal(const std::string& what, const std::string& name) {
     if (!status_.ok()) return;
-    status_ = Status(StatusCode::kDataError,
-                     what + " \"" + name + "\" is not a legal name in Avro",
+    status_ = Status(StatusCode::kDataError, what + " \"" + name + "\" is not a legal name in Avro",
                      "Set schema.name.adjustment.mode and field.name.adjustment.mode to avro.");
   }
 
@@ -268,7 +273,8 @@ class Maker {
   // A record, or its name when it was defined before: Avro defines a name once.
   std::string Record(const Json& schema, const std::string& space, AvroNode* node) {
     const AvroName name = NameOf(schema);
-    const bool known = TextOf(schema, "name").empty() ? false : !defined_.insert(name.Full()).second;
+    const bool known =
+        TextOf(schema, "name").empty() ? false : !defined_.insert(name.Full()).second;
     std::string fields;
     std::set<std::string> names;
     for (const auto& field : Member(schema, "fields")->GetArray()) {

@@ -22,7 +22,9 @@ size_t PutLong(char* to, int64_t value) {
   return n;
 }
 
-void AppendLong(Buffer& out, int64_t value) { out.Advance(PutLong(out.Reserve(kVarintBytes), value)); }
+void AppendLong(Buffer& out, int64_t value) {
+  out.Advance(PutLong(out.Reserve(kVarintBytes), value));
+}
 
 // Puts a count before what was appended since start: it was not known before.
 void InsertCount(Buffer& out, size_t start, int64_t count) {
@@ -216,7 +218,8 @@ class Walk {
     return true;
   }
 
-  // One or two UTF-16 units. Half of a pair (of a text that was cut) is a question mark, as in Java.
+  // One or two UTF-16 units. Half of a pair (of a text that was cut) is a question mark, as in
+  // Java.
   bool UnescapeUnit(std::string_view text, size_t* at) {
     uint32_t unit = 0, low = 0;
     if (!Unit(text, *at, &unit)) return false;

@@ -95,9 +95,8 @@ Status ParseColumnRules(const std::map<std::string, std::string>& options,
     if (Status status = ParseRule(*row, name, value, &rule); !status.ok()) return status;
     rules->push_back(std::move(rule));
   }
-  std::stable_sort(rules->begin(), rules->end(), [](const ColumnRule& a, const ColumnRule& b) {
-    return a.action < b.action;
-  });
+  std::stable_sort(rules->begin(), rules->end(),
+                   [](const ColumnRule& a, const ColumnRule& b) { return a.action < b.action; });
   return {};
 }
 

@@ -121,8 +121,8 @@ void Sha1(std::string_view message, char* digest) {
 
 // Names that stand for another: Java knows both.
 constexpr Digest kDigests[] = {
-    {"MD5", 16, Md5},         {"SHA-1", 20, Sha1},      {"SHA-256", kSha256Bytes, Sha256},
-    {"SHA-384", 48, Sha384},  {"SHA-512", 64, Sha512},  {"SHA1", 20, Sha1},
+    {"MD5", 16, Md5},        {"SHA-1", 20, Sha1},     {"SHA-256", kSha256Bytes, Sha256},
+    {"SHA-384", 48, Sha384}, {"SHA-512", 64, Sha512}, {"SHA1", 20, Sha1},
     {"SHA", 20, Sha1},
 };
 constexpr int kOwnNames = 5;

@@ -33,7 +33,8 @@ constexpr const char* kSparse =
 constexpr const char* kUnscaled =
     R"({"properties":{"scale":{"type":"integer"},"value":{"type":"binary"}}})";
 constexpr const char* kByJsonMapping = nullptr;  // json.mapping decides
-constexpr const char* kOfElement = "";           // arrays and masked columns are mapped as their elements are
+constexpr const char* kOfElement =
+    "";  // arrays and masked columns are mapped as their elements are
 
 // By kind, in the order of the enum. Those of Debezium's encodings first.
 constexpr const char* kMappings[] = {

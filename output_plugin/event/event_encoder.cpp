@@ -17,7 +17,8 @@ constexpr size_t kKeepBytes = 4u << 20;
 
 EventEncoder::EventEncoder(EventOptions options, const std::string& database,
                            const std::string& version)
-    : options_(std::move(options)), stream_(MakeStreamConstants(options_, database, version)),
+    : options_(std::move(options)),
+      stream_(MakeStreamConstants(options_, database, version)),
       metadata_(options_) {
   if (options_.extended_headers) {
     context_headers_ = {{"__debezium.context.connectorLogicalName", options_.topic_prefix},
@@ -42,7 +43,8 @@ void EventEncoder::MakeMessageSchemas(const Route& route) {
     message_key_avro_ = MakeAvroSchema(MessageKeySchema(route), options_.key_naming).value();
   }
   if (options_.value_converter == Converter::kAvro) {
-    message_value_avro_ = MakeAvroSchema(MessageValueSchema(options_), options_.value_naming).value();
+    message_value_avro_ =
+        MakeAvroSchema(MessageValueSchema(options_), options_.value_naming).value();
   }
   if (options_.value_schemas) {
     message_value_prefix_ = "{\"schema\":" + MessageValueSchema(options_) + ",\"payload\":";
@@ -109,12 +111,12 @@ Status EventEncoder::Encode(const RelationPlan& plan, const Change& change, int6
   // stops there as well.
   if (!failure_.empty() &&
       (failure_required_ || options_.converting_failure == FailureMode::kFail)) {
-    return Status(
-        StatusCode::kDataError, "cannot express the value of " + failure_,
-        failure_unavailable_
-            ? "Use ALTER TABLE … REPLICA IDENTITY FULL, which logs the old row."
-            : "Set decimal.handling.mode=string or time.precision.mode, or event.converting.failure."
-              "handling.mode=warn to send null in columns that may be null.");
+    return Status(StatusCode::kDataError, "cannot express the value of " + failure_,
+                  failure_unavailable_
+                      ? "Use ALTER TABLE … REPLICA IDENTITY FULL, which logs the old row."
+                      : "Set decimal.handling.mode=string or time.precision.mode, or "
+                        "event.converting.failure."
+                        "handling.mode=warn to send null in columns that may be null.");
   }
   if (Status status = WriteAvro(); !status.ok()) return status;
   Finish(true);
@@ -502,7 +504,9 @@ Status EventEncoder::AddTransactionRecord(uint64_t lsn, bool begins) {
   return {};
 }
 
-Status EventEncoder::EncodeTransactionBegin(uint64_t lsn) { return AddTransactionRecord(lsn, true); }
+Status EventEncoder::EncodeTransactionBegin(uint64_t lsn) {
+  return AddTransactionRecord(lsn, true);
+}
 
 Status EventEncoder::EncodeTransactionEnd(uint64_t lsn) { return AddTransactionRecord(lsn, false); }
 

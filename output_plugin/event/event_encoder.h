@@ -24,7 +24,7 @@ struct Change {
   char op = 'c';  // c, u, d, r, t
   uint64_t lsn = 0;
   const char* snapshot = "false";
-  bool shows_lsn = true;  // source.lsn is not null
+  bool shows_lsn = true;               // source.lsn is not null
   const FieldValue* before = nullptr;  // nullptr: no old row was logged
   const FieldValue* after = nullptr;
 };
@@ -200,7 +200,7 @@ class EventEncoder {
   std::vector<FieldValue> whole_row_;  // pivot: with the large values that did not change
   int incomplete_ = -1;
   int doubtful_ = -1;
-  std::string failure_;            // the value that cannot be expressed
+  std::string failure_;  // the value that cannot be expressed
   bool failure_unavailable_ = false;
   bool failure_required_ = false;  // it belongs to a NOT NULL column
 

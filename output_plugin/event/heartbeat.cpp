@@ -19,7 +19,8 @@ std::string Start(bool schemas, const char* schema) {
 }  // namespace
 
 Heartbeat::Heartbeat(const EventOptions& options, const std::string& prefix)
-    : topic_(WalkChain(options.chain, prefix + options.topic_delimiter + options.topic_prefix, {}, false)
+    : topic_(WalkChain(options.chain, prefix + options.topic_delimiter + options.topic_prefix, {},
+                       false)
                  .topic),
       key_(Start(options.key_schemas, kKeySchema) + "{\"serverName\":" +
            JsonString(options.topic_prefix) + (options.key_schemas ? "}}" : "}")),

@@ -40,7 +40,7 @@ struct EventInfo {
   bool shows_lsn = true;                // source.lsn is not null
   std::string_view snapshot = "false";  // source.snapshot
   char op = 'c';
-  int64_t now_ns = 0;  // wall clock
+  int64_t now_ns = 0;                           // wall clock
   std::string_view transaction_block = "null";  // with provide.transaction.metadata
 };
 

@@ -60,11 +60,11 @@ class Planner {
                     "version and partition integer.");
     }
     if (!required) return {};
-    return Status(StatusCode::kInvalidOption,
-                  "table \"" + TableName() + "\" lacks column \"" + wanted.name +
-                      "\", which an outbox needs",
-                  "Set table.include.list to the outbox tables, give the transform a predicate, or "
-                  "name the column in the table.field.event options.");
+    return Status(
+        StatusCode::kInvalidOption,
+        "table \"" + TableName() + "\" lacks column \"" + wanted.name + "\", which an outbox needs",
+        "Set table.include.list to the outbox tables, give the transform a predicate, or "
+        "name the column in the table.field.event options.");
   }
 
   std::string TableName() const { return plan_->schema + "." + plan_->table; }

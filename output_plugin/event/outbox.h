@@ -22,10 +22,10 @@ struct OutboxPlan {
     std::string prefix;  // of the envelope: ,"alias":
   };
   std::vector<Placed> headers, members;
-  bool enveloped = false;      // the value is a structure, of which the payload is a member
-  std::string key_prefix;      // {"schema":…,"payload":
-  std::string payload_schema;  // without its closing brace
-  std::string member_schemas;  // ,{…} of the members beside the payload
+  bool enveloped = false;            // the value is a structure, of which the payload is a member
+  std::string key_prefix;            // {"schema":…,"payload":
+  std::string payload_schema;        // without its closing brace
+  std::string member_schemas;        // ,{…} of the members beside the payload
   std::string name_start, name_end;  // of the structure's schema, around the routed value
 };
 

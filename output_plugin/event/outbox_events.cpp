@@ -63,9 +63,9 @@ Status EventEncoder::AddOutbox(const RelationPlan& plan, const Change& change) {
   Draft& draft = NewDraft(plan.topic);
   const std::string route = ColumnText(plan, row, outbox.route, mode);
   if (value_of(outbox.route).state != FieldState::kValue || route.empty()) {
-    return Status(StatusCode::kDataError,
-                  "column \"" + options_.outbox.route_by_field + "\" of a new row of table \"" +
-                      plan.schema + "." + plan.table + "\" is empty, but names the topic");
+    return Status(StatusCode::kDataError, "column \"" + options_.outbox.route_by_field +
+                                              "\" of a new row of table \"" + plan.schema + "." +
+                                              plan.table + "\" is empty, but names the topic");
   }
   draft.own_topic = OutboxTopic(plan, route);
   draft.key.start = bytes_.size();
@@ -88,9 +88,9 @@ Status EventEncoder::AddOutbox(const RelationPlan& plan, const Change& change) {
   }
   const FieldValue& payload = value_of(outbox.payload);
   const bool is_text = IsText(plan.columns[static_cast<size_t>(outbox.payload)].kind);
-  const bool empty = payload.state == FieldState::kNull ||
-                     (payload.state == FieldState::kValue && is_text &&
-                      IsBlank({payload.bytes, payload.size}));
+  const bool empty =
+      payload.state == FieldState::kNull ||
+      (payload.state == FieldState::kValue && is_text && IsBlank({payload.bytes, payload.size}));
   if (!empty || !options_.outbox.tombstone_on_empty) {
     draft.value = WriteOutboxValue(plan, row, route, mode);
   }
@@ -128,7 +128,8 @@ const std::string& EventEncoder::OutboxTopic(const RelationPlan& plan, const std
 void EventEncoder::WriteColumn(const RelationPlan& plan, const FieldValue* row, int index,
                                const WriteMode& mode) {
   const auto i = static_cast<size_t>(index);
-  if (!WriteField(bytes_, plan.columns[i], row[i], mode)) NoteFailure(plan, plan.columns[i], row[i].state);
+  if (!WriteField(bytes_, plan.columns[i], row[i], mode))
+    NoteFailure(plan, plan.columns[i], row[i].state);
 }
 
 // A value as Connect's SimpleHeaderConverter prints it by itself.
@@ -187,8 +188,7 @@ std::string EventEncoder::OutboxSchemaName(const RelationPlan& plan, const std::
 }
 
 EventEncoder::Span EventEncoder::WriteOutboxValue(const RelationPlan& plan, const FieldValue* row,
-                                                  const std::string& route,
-                                                  const WriteMode& mode) {
+                                                  const std::string& route, const WriteMode& mode) {
   const OutboxPlan& outbox = plan.outbox;
   const std::string payload_schema = WriteOutboxPayload(plan, row, mode);
   Span span;

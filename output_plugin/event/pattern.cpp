@@ -78,8 +78,8 @@ bool Expand(const std::smatch& match, const std::string& replacement, const Grou
     const char c = replacement[i];
     if (c == '\\' && i + 1 < replacement.size()) {
       text += replacement[++i];
-    } else if (size_t named = 0, length = NamedGroup(std::string_view(replacement).substr(i),
-                                                     groups, &named);
+    } else if (size_t named = 0,
+               length = NamedGroup(std::string_view(replacement).substr(i), groups, &named);
                length != 0) {
       text += match[named].str();
       i += length - 1;
@@ -169,8 +169,7 @@ bool Pattern::AcceptsReplacement(std::string_view replacement) const {
   for (size_t i = 0; i < replacement.size(); ++i) {
     if (replacement[i] == '\\') {
       if (++i >= replacement.size()) return false;
-    } else if (size_t group = 0,
-               length = NamedGroup(replacement.substr(i), groups_, &group);
+    } else if (size_t group = 0, length = NamedGroup(replacement.substr(i), groups_, &group);
                length != 0) {
       i += length - 1;
     } else if (replacement[i] == '$') {

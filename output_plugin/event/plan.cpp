@@ -116,7 +116,8 @@ Status SetAvro(const std::string& schema, const AvroNaming& naming,
   return {};
 }
 
-// The key's columns, then what the naming strategy adds, then what transforms add to keys there are.
+// The key's columns, then what the naming strategy adds, then what transforms add to keys there
+// are.
 Status FinishKey(RelationPlan* plan, const EventOptions& options, Route route) {
   std::string fields = FieldSchemas(*plan, plan->key);
   plan->key_constants.clear();
@@ -124,8 +125,7 @@ Status FinishKey(RelationPlan* plan, const EventOptions& options, Route route) {
   if (!options.naming.key_field.empty()) {
     const std::string origin =
         KeyOrigin(options.naming, OriginTopic(options, plan->schema, plan->table));
-    plan->origin_constants =
-        "," + JsonString(options.naming.key_field) + ":" + JsonString(origin);
+    plan->origin_constants = "," + JsonString(options.naming.key_field) + ":" + JsonString(origin);
     route.key_fields.insert(route.key_fields.begin(), {options.naming.key_field, origin});
   }
   for (const auto& [name, value] : route.key_fields) {

@@ -65,8 +65,8 @@ struct StreamConstants {
 StreamConstants MakeStreamConstants(const EventOptions& options, const std::string& database,
                                     const std::string& version);
 
-// Fails when the relation lacks what the options make its events from, or names cannot be written as
-// Avro. The options must outlive the plan.
+// Fails when the relation lacks what the options make its events from, or names cannot be written
+// as Avro. The options must outlive the plan.
 Status FinishPlan(RelationPlan* plan, const EventOptions& options);
 
 // delete.tombstone.handling.mode adds the field __deleted.

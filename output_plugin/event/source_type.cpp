@@ -13,8 +13,8 @@ struct FixedRow {
   int scale;
 };
 constexpr FixedRow kFixed[] = {
-    {"bool", 1, 0},   {"char", 1, 0},  {"date", 13, 0},   {"float4", 8, 8}, {"float8", 17, 17},
-    {"int2", 5, 0},   {"int4", 10, 0}, {"int8", 19, 0},   {"oid", 10, 0},
+    {"bool", 1, 0}, {"char", 1, 0},  {"date", 13, 0}, {"float4", 8, 8}, {"float8", 17, 17},
+    {"int2", 5, 0}, {"int4", 10, 0}, {"int8", 19, 0}, {"oid", 10, 0},
 };
 
 // Types with fraction digits: the length of the text without them.
@@ -22,8 +22,7 @@ struct TimeRow {
   const char* name;
   int length;
 };
-constexpr TimeRow kTimes[] = {
-    {"time", 8}, {"timestamp", 22}, {"timestamptz", 28}, {"timetz", 14}};
+constexpr TimeRow kTimes[] = {{"time", 8}, {"timestamp", 22}, {"timestamptz", 28}, {"timetz", 14}};
 
 // As the driver counts: the point and the digits; a single digit counts double.
 int FractionLength(int typmod) {

@@ -171,8 +171,9 @@ Result<TimeZoneRule> ParseTimeZoneRule(const std::string& zone, const std::strin
   const bool is_offset = ParseOffset(rule.name, &rule.zone.fixed_offset);
   rule.needs_rules = !is_offset && rule.name != "UTC" && rule.name != "Z";
   if (!include.empty() && !exclude.empty()) {
-    return Invalid("options \"include.list\" and \"exclude.list\" of a TimezoneConverter exclude "
-                   "each other");
+    return Invalid(
+        "options \"include.list\" and \"exclude.list\" of a TimezoneConverter exclude "
+        "each other");
   }
   rule.exclude = !exclude.empty();
   if (Status s = ParseItems(include + exclude, &rule.lists); !s.ok()) return s;

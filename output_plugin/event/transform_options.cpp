@@ -75,8 +75,8 @@ Status ParseFlat(const TransformValues& values, EventOptions* options, Transform
     if (Status s = FormerDeleteHandling(values, &flat); !s.ok()) return s;
   }
   flat.route_by_field = values.Text("route.by.field");
-  if (Status s = ParseAdded(values.Text("add.fields"), values.Text("add.fields.prefix"),
-                            &flat.add_fields);
+  if (Status s =
+          ParseAdded(values.Text("add.fields"), values.Text("add.fields.prefix"), &flat.add_fields);
       !s.ok()) {
     return s;
   }
@@ -169,9 +169,7 @@ const TransformType kOutboxType = {
 const TransformType kTypes[] = {
     kFlatType,
     kOutboxType,
-    {"org.apache.kafka.connect.transforms.RegexRouter",
-     {"regex", "replacement"},
-     ParseRegexRouter},
+    {"org.apache.kafka.connect.transforms.RegexRouter", {"regex", "replacement"}, ParseRegexRouter},
     {"io.debezium.transforms.ByLogicalTableRouter",
      {"topic.regex", "topic.replacement", "key.enforce.uniqueness", "key.field.name",
       "key.field.regex", "key.field.replacement", "schema.name.adjustment.mode",
@@ -233,8 +231,8 @@ class ChainParser {
       const bool shared = std::string_view(name) == "route.by.field";
       if (!own.Has(name) || (shared && options_->format == Format::kOutbox)) continue;
       if (shared && format == Format::kOutbox) continue;  // format=flat has looked at it
-      return Invalid(std::string("option \"") + name + "\" needs format=" +
-                     (format == Format::kFlat ? "flat" : "outbox"));
+      return Invalid(std::string("option \"") + name +
+                     "\" needs format=" + (format == Format::kFlat ? "flat" : "outbox"));
     }
     return {};
   }
@@ -270,10 +268,10 @@ class ChainParser {
     }
     const TransformValues predicate(values_, "predicates." + name + ".");
     if (predicate.Text("type") != kTopicNameMatches) {
-      return Status(StatusCode::kNotSupported,
-                    "predicate \"" + name + "\" of type \"" + predicate.Text("type") +
-                        "\" is not supported",
-                    std::string("Supported is ") + kTopicNameMatches + ".");
+      return Status(
+          StatusCode::kNotSupported,
+          "predicate \"" + name + "\" of type \"" + predicate.Text("type") + "\" is not supported",
+          std::string("Supported is ") + kTopicNameMatches + ".");
     }
     if (Status s = predicate.Check({"type", "pattern"}); !s.ok()) return s;
     Result<Pattern> pattern = Pattern::Compile(predicate.Text("pattern"), false);
@@ -286,15 +284,15 @@ class ChainParser {
   // What the chain so far does not go with.
   Status CheckPlace(const std::string& alias, const TransformStep& step) const {
     const bool shapes = step.kind == StepKind::kFlat || step.kind == StepKind::kOutbox;
-    for (const auto& [format, name] : {std::pair(Format::kDocument, "document"),
-                                       std::pair(Format::kPivot, "pivot")}) {
+    for (const auto& [format, name] :
+         {std::pair(Format::kDocument, "document"), std::pair(Format::kPivot, "pivot")}) {
       if (shapes && options_->format == format) {
         return Invalid(std::string("format=") + name + " and transform \"" + alias +
                        "\" exclude each other");
       }
     }
-    const bool fits =
-        step.kind == StepKind::kRegexRouter || (step.kind == StepKind::kFlat && !step.has_predicate);
+    const bool fits = step.kind == StepKind::kRegexRouter ||
+                      (step.kind == StepKind::kFlat && !step.has_predicate);
     if (options_->document.addressing && !fits) {
       return Status(StatusCode::kNotSupported,
                     "transform \"" + alias + "\" does not apply to documents",

@@ -1,5 +1,5 @@
-// transform_values.h: the options below one prefix, such as "transforms.unwrap.", with the types and
-// defaults of their rows. Without a prefix they are the options of a format.
+// transform_values.h: the options below one prefix, such as "transforms.unwrap.", with the types
+// and defaults of their rows. Without a prefix they are the options of a format.
 #ifndef PENSTOCK_EVENT_TRANSFORM_VALUES_H
 #define PENSTOCK_EVENT_TRANSFORM_VALUES_H
 

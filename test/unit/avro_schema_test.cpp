@@ -16,9 +16,8 @@ std::string SchemaText(const std::string& connect, const AvroNaming& naming = {}
 }
 
 std::string RecordOf(const std::string& field) {
-  const std::string text = SchemaText(
-      R"({"type":"struct","fields":[)" + field +
-      R"(],"optional":false,"name":"s.public.t.Key"})");
+  const std::string text = SchemaText(R"({"type":"struct","fields":[)" + field +
+                                      R"(],"optional":false,"name":"s.public.t.Key"})");
   const std::string head = R"({"type":"record","name":"Key","namespace":"s.public.t","fields":[)";
   const std::string tail = R"(],"connect.name":"s.public.t.Key"})";
   EXPECT_EQ(text.substr(0, head.size()), head);
@@ -38,13 +37,15 @@ TEST(AvroSchema, PlainFields) {
 TEST(AvroSchema, DefaultsComeTwiceAndFirstInTheUnion) {
   EXPECT_EQ(RecordOf(R"({"type":"int32","optional":false,"default":0,"field":"id"})"),
             R"({"name":"id","type":{"type":"int","connect.default":0},"default":0})");
-  EXPECT_EQ(RecordOf(R"({"type":"string","optional":true,"default":"x\"y","field":"a"})"),
-            R"({"name":"a","type":[{"type":"string","connect.default":"x\"y"},"null"],"default":"x\"y"})");
+  EXPECT_EQ(
+      RecordOf(R"({"type":"string","optional":true,"default":"x\"y","field":"a"})"),
+      R"({"name":"a","type":[{"type":"string","connect.default":"x\"y"},"null"],"default":"x\"y"})");
   EXPECT_EQ(RecordOf(R"({"type":"boolean","optional":false,"default":true,"field":"a"})"),
             R"({"name":"a","type":{"type":"boolean","connect.default":true},"default":true})");
   // A float is kept beside the field as the double it widens to.
-  EXPECT_EQ(RecordOf(R"({"type":"float","optional":false,"default":0.1,"field":"a"})"),
-            R"({"name":"a","type":{"type":"float","connect.default":0.1},"default":0.10000000149011612})");
+  EXPECT_EQ(
+      RecordOf(R"({"type":"float","optional":false,"default":0.1,"field":"a"})"),
+      R"({"name":"a","type":{"type":"float","connect.default":0.1},"default":0.10000000149011612})");
   EXPECT_EQ(RecordOf(R"({"type":"double","optional":false,"default":"NaN","field":"a"})"),
             R"({"name":"a","type":{"type":"double","connect.default":"NaN"}})");
 }
@@ -53,9 +54,11 @@ TEST(AvroSchema, BytesInDefaultsAreLatin) {
   EXPECT_EQ(
       RecordOf(
           R"({"type":"bytes","optional":false,"name":"org.apache.kafka.connect.data.Decimal","version":1,"parameters":{"scale":"2","connect.decimal.precision":"10"},"default":"APo=","field":"a"})"),
-      "{\"name\":\"a\",\"type\":{\"type\":\"bytes\",\"scale\":2,\"precision\":10,\"connect.version\":1,"
+      "{\"name\":\"a\",\"type\":{\"type\":\"bytes\",\"scale\":2,\"precision\":10,\"connect."
+      "version\":1,"
       "\"connect.parameters\":{\"scale\":\"2\",\"connect.decimal.precision\":\"10\"},"
-      "\"connect.default\":\"\\u0000\xC3\xBA\",\"connect.name\":\"org.apache.kafka.connect.data.Decimal\","
+      "\"connect.default\":\"\\u0000\xC3\xBA\",\"connect.name\":\"org.apache.kafka.connect.data."
+      "Decimal\","
       "\"logicalType\":\"decimal\"},\"default\":\"\\u0000\xC3\xBA\"}");
 }
 
@@ -94,7 +97,7 @@ TEST(AvroSchema, SecondMentionIsAReference) {
       R"({"type":"struct","fields":[{"type":"int32","optional":false,"field":"id"}],"optional":true,"name":"s.t.Value","field":)";
   EXPECT_EQ(
       SchemaText(R"({"type":"struct","fields":[)" + row + R"("before"},)" + row +
-           R"("after"}],"optional":false,"name":"s.t.Envelope","version":2})"),
+                 R"("after"}],"optional":false,"name":"s.t.Envelope","version":2})"),
       R"({"type":"record","name":"Envelope","namespace":"s.t","fields":[{"name":"before","type":["null",{"type":"record","name":"Value","fields":[{"name":"id","type":"int"}],"connect.name":"s.t.Value"}],"default":null},{"name":"after","type":["null","Value"],"default":null}],"connect.version":2,"connect.name":"s.t.Envelope"})");
   const std::string point =
       R"({"type":"struct","fields":[{"type":"double","optional":false,"field":"x"}],"optional":false,"name":"g.Point","version":1,"field":)";
@@ -135,7 +138,8 @@ TEST(AvroSchema, NameAndSerial) {
   EXPECT_EQ(first.value()->name, "s.t.Key");
   EXPECT_EQ(first.value()->text, second.value()->text);
   EXPECT_NE(first.value()->serial, second.value()->serial);
-  EXPECT_EQ(MakeAvroSchema(R"({"type":"string","optional":false})", {}).value()->text, "\"string\"");
+  EXPECT_EQ(MakeAvroSchema(R"({"type":"string","optional":false})", {}).value()->text,
+            "\"string\"");
   EXPECT_FALSE(MakeAvroSchema("{", {}).ok());
 }
 

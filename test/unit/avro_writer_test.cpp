@@ -20,7 +20,8 @@ std::string Bytes(const std::string& schema, const std::string& json) {
 }
 
 std::string Plain(const std::string& type, const std::string& json, bool optional = false) {
-  return Bytes(R"({"type":")" + type + R"(","optional":)" + (optional ? "true" : "false") + "}", json);
+  return Bytes(R"({"type":")" + type + R"(","optional":)" + (optional ? "true" : "false") + "}",
+               json);
 }
 
 TEST(AvroWriter, Numbers) {
@@ -39,7 +40,9 @@ TEST(AvroWriter, Numbers) {
 TEST(AvroWriter, Text) {
   EXPECT_EQ(Plain("string", R"("abc")"), "\6abc");
   EXPECT_EQ(Plain("string", R"("")"), "\0"s);
-  EXPECT_EQ(Plain("string", R"("a\"b\\\n\u001F\uD83D\uDE00")"), "\x14" "a\"b\\\n\x1F\xF0\x9F\x98\x80");
+  EXPECT_EQ(Plain("string", R"("a\"b\\\n\u001F\uD83D\uDE00")"),
+            "\x14"
+            "a\"b\\\n\x1F\xF0\x9F\x98\x80");
   EXPECT_EQ(Plain("string", R"("x\uD83D")"), "\4x?");
   EXPECT_EQ(Plain("string", "\"\\"), "!");
   EXPECT_EQ(Plain("string", "\"\\\""), "!");
@@ -67,7 +70,8 @@ TEST(AvroWriter, BytesHaveALengthButForTheWholeValue) {
 }
 
 TEST(AvroWriter, Collections) {
-  const std::string array = R"({"type":"array","items":{"type":"int32","optional":true},"optional":false})";
+  const std::string array =
+      R"({"type":"array","items":{"type":"int32","optional":true},"optional":false})";
   EXPECT_EQ(Bytes(array, "[]"), "\0"s);
   EXPECT_EQ(Bytes(array, "[1,null]"), "\4\2\2\0\0"s);
   std::string many = "[0", expected = "\x90\x03";

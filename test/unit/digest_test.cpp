@@ -32,26 +32,26 @@ std::string OfAllLengths(const char* name) {
 
 // From the standards.
 TEST(Digest, KnownOnes) {
-  EXPECT_EQ(HexOf("MD5", ""),
-            "d41d8cd98f00b204e9800998ecf8427e");
-  EXPECT_EQ(HexOf("SHA-1", ""),
-            "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  EXPECT_EQ(HexOf("MD5", ""), "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(HexOf("SHA-1", ""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
   EXPECT_EQ(HexOf("SHA-256", ""),
             "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(HexOf("SHA-384", ""),
-            "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b");
+            "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2"
+            "f14898b95b");
   EXPECT_EQ(HexOf("SHA-512", ""),
-            "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e");
-  EXPECT_EQ(HexOf("MD5", "abc"),
-            "900150983cd24fb0d6963f7d28e17f72");
-  EXPECT_EQ(HexOf("SHA-1", "abc"),
-            "a9993e364706816aba3e25717850c26c9cd0d89d");
+            "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce47d0d13c5d85f2b0ff8318"
+            "d2877eec2f63b931bd47417a81a538327af927da3e");
+  EXPECT_EQ(HexOf("MD5", "abc"), "900150983cd24fb0d6963f7d28e17f72");
+  EXPECT_EQ(HexOf("SHA-1", "abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
   EXPECT_EQ(HexOf("SHA-256", "abc"),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   EXPECT_EQ(HexOf("SHA-384", "abc"),
-            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7");
+            "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baec"
+            "a134c825a7");
   EXPECT_EQ(HexOf("SHA-512", "abc"),
-            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
+            "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c"
+            "23a3feebbd454d4423643ce80e2a9ac94fa54ca49f");
 }
 
 // Lengths around the ends of blocks, where padding takes one block more.

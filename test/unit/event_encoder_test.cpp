@@ -187,7 +187,8 @@ TEST_F(EncoderTest, RouteByField) {
 
 TEST_F(EncoderTest, MessagesHaveNoContextHeaders) {
   Make({{"schemas.enable", "false"}});
-  (void)encoder_->EncodeMessage("p\"x", std::string_view("\0\xff", 2), false, 42, 1700000000000000001);
+  (void)encoder_->EncodeMessage("p\"x", std::string_view("\0\xff", 2), false, 42,
+                                1700000000000000001);
   ASSERT_EQ(encoder_->events().size(), 1u);
   EXPECT_EQ(Key(0), "{\"prefix\":\"p\\\"x\"}");
   EXPECT_NE(Value(0).find("\"txId\":null,\"lsn\":42"), std::string::npos);

@@ -75,8 +75,9 @@ TEST_F(OutboxTest, TimeAndPartition) {
                     {"table.fields.additional.placement", "shard:partition"}})
                   .ok());
   // 2023-11-14 22:13:20.123456, counted from 2000.
-  std::vector<FieldValue> row = {Number(1), Text("Order"), Text("k"), Text("p"),
-                                 Number(1700000000123456 - 946684800000000), Number(3)};
+  std::vector<FieldValue> row = {
+      Number(1), Text("Order"), Text("k"), Text("p"), Number(1700000000123456 - 946684800000000),
+      Number(3)};
   ASSERT_TRUE(Encode('c', row).ok());
   ASSERT_EQ(events().size(), 1u);
   EXPECT_EQ(events()[0].timestamp_ms, 1700000000123);
@@ -89,8 +90,8 @@ TEST_F(OutboxTest, TimeAndPartition) {
 }
 
 TEST_F(OutboxTest, UpdatesAreToldOnceOrStop) {
-  const std::vector<FieldValue> row = {Number(1), Text("Order"),  Text("k"),
-                                       Text("p"), FieldValue(), FieldValue()};
+  const std::vector<FieldValue> row = {Number(1), Text("Order"), Text("k"),
+                                       Text("p"), FieldValue(),  FieldValue()};
   ASSERT_TRUE(Make({}).ok());
   ASSERT_TRUE(Encode('u', row).ok());
   EXPECT_TRUE(events().empty());

@@ -32,13 +32,13 @@ TEST(RegistryOptions, TheUrlKeepsItsPath) {
 }
 
 TEST(RegistryOptions, PrefixesOfConverters) {
-  const Result<RegistryOptions> parsed = ParseRegistryOptions(
-      {{"key.converter.schema.registry.url", "http://a:1"},
-       {"value.converter.schema.registry.url", "http://a:1"},
-       {"value.converter.auto.register.schemas", "false"},
-       {"value.converter.value.subject.name.strategy",
-        "io.confluent.kafka.serializers.subject.TopicRecordNameStrategy"},
-       {"key.subject.name.strategy", "recordnamestrategy"}});
+  const Result<RegistryOptions> parsed =
+      ParseRegistryOptions({{"key.converter.schema.registry.url", "http://a:1"},
+                            {"value.converter.schema.registry.url", "http://a:1"},
+                            {"value.converter.auto.register.schemas", "false"},
+                            {"value.converter.value.subject.name.strategy",
+                             "io.confluent.kafka.serializers.subject.TopicRecordNameStrategy"},
+                            {"key.subject.name.strategy", "recordnamestrategy"}});
   ASSERT_TRUE(parsed.ok()) << parsed.status().message();
   EXPECT_FALSE(parsed.value().auto_register);
   EXPECT_EQ(parsed.value().value_strategy, SubjectStrategy::kTopicRecord);
@@ -55,8 +55,8 @@ TEST(RegistryOptions, Login) {
     more.insert(url.begin(), url.end());
     return more;
   };
-  const Result<RegistryOptions> basic = ParseRegistryOptions(with(
-      {{"basic.auth.credentials.source", "USER_INFO"}, {"basic.auth.user.info", "me:a:b"}}));
+  const Result<RegistryOptions> basic = ParseRegistryOptions(
+      with({{"basic.auth.credentials.source", "USER_INFO"}, {"basic.auth.user.info", "me:a:b"}}));
   EXPECT_EQ(basic.value().http.user, "me");
   EXPECT_EQ(basic.value().http.password, "a:b");
   const Result<RegistryOptions> bearer = ParseRegistryOptions(
@@ -91,7 +91,8 @@ TEST(RegistryOptions, GoTogetherWithAvro) {
     const Result<SinkConfig> config = SplitSinkConfig(connector, more);
     return config.ok() ? "" : config.status().message();
   };
-  EXPECT_EQ(trouble("kafka", {{"value.converter", "avro"}, {"schema.registry.url", "http://a"}}), "");
+  EXPECT_EQ(trouble("kafka", {{"value.converter", "avro"}, {"schema.registry.url", "http://a"}}),
+            "");
   EXPECT_EQ(trouble("kafka", {{"value.converter", "avro"}}),
             "option \"schema.registry.url\" is missing");
   EXPECT_EQ(trouble("kafka", {{"schema.registry.url", "http://a"}}),
@@ -104,13 +105,13 @@ TEST(RegistryOptions, GoTogetherWithAvro) {
 }
 
 TEST(RegistryOptions, TextOutputShowsJson) {
-  const Result<SinkConfig> config = SplitSinkConfig(
-      "kafka", {{"bootstrap.servers", "k:1"},
-                {"topic.prefix", "p"},
-                {"value.converter", "avro"},
-                {"value.converter.connect.meta.data", "false"},
-                {"key.converter.schemas.enable", "true"},
-                {"schema.registry.url", "http://a"}});
+  const Result<SinkConfig> config =
+      SplitSinkConfig("kafka", {{"bootstrap.servers", "k:1"},
+                                {"topic.prefix", "p"},
+                                {"value.converter", "avro"},
+                                {"value.converter.connect.meta.data", "false"},
+                                {"key.converter.schemas.enable", "true"},
+                                {"schema.registry.url", "http://a"}});
   ASSERT_TRUE(config.ok()) << config.status().message();
   const std::vector<std::pair<std::string, std::string>> expected = {
       {"key.converter.schemas.enable", "true"},

@@ -130,7 +130,8 @@ TEST_F(RegistrySinkTest, RefusalIsToldAndTriedAgain) {
   answer_ = {409, R"({"error_code":409,"message":"reader has no default"})", ""};
   Make();
   Status status;
-  for (int i = 0; i < 100 && status.code() != StatusCode::kUnavailable; ++i) status = Deliver(EventOf("t"));
+  for (int i = 0; i < 100 && status.code() != StatusCode::kUnavailable; ++i)
+    status = Deliver(EventOf("t"));
   EXPECT_EQ(status.code(), StatusCode::kUnavailable);
   EXPECT_NE(status.message().find("incompatible"), std::string::npos) << status.message();
   EXPECT_NE(status.message().find("reader has no default"), std::string::npos);

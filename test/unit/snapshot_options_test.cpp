@@ -10,10 +10,9 @@ const std::string kList = "snapshot.select.statement.overrides";
 
 TEST(SnapshotOptions, EachTableHasItsStatement) {
   Options statements;
-  ASSERT_TRUE(ParseSelectOverrides({{kList, "s.a, s.b"},
-                                    {kList + ".s.a", "SELECT 1"},
-                                    {kList + ".s.b", "SELECT 2"}},
-                                   &statements)
+  ASSERT_TRUE(ParseSelectOverrides(
+                  {{kList, "s.a, s.b"}, {kList + ".s.a", "SELECT 1"}, {kList + ".s.b", "SELECT 2"}},
+                  &statements)
                   .ok());
   EXPECT_EQ(statements, (Options{{"s.a", "SELECT 1"}, {"s.b", "SELECT 2"}}));
 }

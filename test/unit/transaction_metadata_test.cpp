@@ -49,9 +49,8 @@ TEST(TransactionMetadata, BeginHasNoCounts) {
   metadata.WriteKey(key, 5);
   metadata.WriteBegin(value, 5);
   EXPECT_EQ(key.view(), R"({"id":"4000000000:5"})");
-  EXPECT_EQ(value.view(),
-            R"({"status":"BEGIN","id":"4000000000:5","event_count":null,)"
-            R"("data_collections":null,"ts_ms":1})");
+  EXPECT_EQ(value.view(), R"({"status":"BEGIN","id":"4000000000:5","event_count":null,)"
+                          R"("data_collections":null,"ts_ms":1})");
 }
 
 TEST(TransactionMetadata, MessagesAreOneCollection) {
@@ -59,9 +58,9 @@ TEST(TransactionMetadata, MessagesAreOneCollection) {
   metadata.Begin(7, 1000);
   (void)metadata.CountMessage(1);
   (void)metadata.CountMessage(2);
-  EXPECT_NE(End(metadata, 3).find(
-                R"([{"data_collection":"LOGICAL_DECODING_MESSAGE","event_count":2}])"),
-            std::string::npos);
+  EXPECT_NE(
+      End(metadata, 3).find(R"([{"data_collection":"LOGICAL_DECODING_MESSAGE","event_count":2}])"),
+      std::string::npos);
 }
 
 // Debezium counts each message by itself, under the name of a Java object.
@@ -69,8 +68,7 @@ TEST(TransactionMetadata, MessagesUnderQuirks) {
   TransactionMetadata metadata(Options({{"debezium.quirks", "true"}}));
   metadata.Begin(7, 1000);
   (void)metadata.CountMessage(1);
-  EXPECT_EQ(metadata.CountMessage(2),
-            R"({"id":"7:2","total_order":2,"data_collection_order":1})");
+  EXPECT_EQ(metadata.CountMessage(2), R"({"id":"7:2","total_order":2,"data_collection_order":1})");
   EXPECT_NE(End(metadata, 3).find(R"(LogicalDecodingMessageId@2","event_count":1})"),
             std::string::npos);
 }

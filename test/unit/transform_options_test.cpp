@@ -59,16 +59,16 @@ TEST(TransformOptions, BehindAFlatteningValueNamesStay) {
 }
 
 TEST(TransformOptions, PredicatesChooseByTopic) {
-  const Pairs pairs = {{"predicates", "p"},
-                       {"predicates.p.type",
-                        "org.apache.kafka.connect.transforms.predicates.TopicNameMatches"},
-                       {"predicates.p.pattern", ".*outbox"},
-                       {"transforms", "o,u"},
-                       {"transforms.o.type", kOutbox},
-                       {"transforms.o.predicate", "p"},
-                       {"transforms.u.type", kFlat},
-                       {"transforms.u.predicate", "p"},
-                       {"transforms.u.negate", "true"}};
+  const Pairs pairs = {
+      {"predicates", "p"},
+      {"predicates.p.type", "org.apache.kafka.connect.transforms.predicates.TopicNameMatches"},
+      {"predicates.p.pattern", ".*outbox"},
+      {"transforms", "o,u"},
+      {"transforms.o.type", kOutbox},
+      {"transforms.o.predicate", "p"},
+      {"transforms.u.type", kFlat},
+      {"transforms.u.predicate", "p"},
+      {"transforms.u.negate", "true"}};
   const EventOptions options = Parse(pairs).value();
   EXPECT_EQ(WalkChain(options.chain, "srv.public.outbox", {}, true).shape, Shape::kOutbox);
   EXPECT_EQ(WalkChain(options.chain, "srv.public.t", {}, true).shape, Shape::kFlat);
@@ -95,9 +95,9 @@ TEST(TransformOptions, RefusesWhatItCannotDo) {
                      {"transforms.r.topic.regex", ".*"},
                      {"transforms.r.topic.replacement", "all"}}),
             "transform \"r\" cannot follow one that takes topics from rows");
-  EXPECT_EQ(ErrorOf({{"transforms", "x"}, {"transforms.x.type", kFlat},
-                     {"transforms.x.predicate", "p"}}),
-            "option \"transforms.x.predicate\" names \"p\", which is not in \"predicates\"");
+  EXPECT_EQ(
+      ErrorOf({{"transforms", "x"}, {"transforms.x.type", kFlat}, {"transforms.x.predicate", "p"}}),
+      "option \"transforms.x.predicate\" names \"p\", which is not in \"predicates\"");
   EXPECT_EQ(ErrorOf({{"predicates.p.type", "x"}}),
             "option \"predicates.p.type\" belongs to no item of \"predicates\"");
   EXPECT_EQ(ErrorOf({{"table.field.event.id", "x"}}),
