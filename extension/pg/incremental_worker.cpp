@@ -8,19 +8,17 @@
 // taken, and what was decoded before is waited for until snapshots show it
 // (WaitUntilDecodedIsVisible). So what is written is never older than what was written of the same
 // row before.
-#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
-#include "incremental_channel.h"
+#include "incremental_link.h"
 #include "pg_guard.h"
 // After the prelude.
 extern "C" {
 #include "access/transam.h"
 #include "libpq/pqformat.h"
-#include "port/pg_bswap.h"
 #include "utils/inval.h"
 }
 #include "pg_compat.h"
@@ -32,9 +30,15 @@ extern "C" {
 namespace {
 
 using penstock::pg::ChunkSnapshot;
+using penstock::pg::FlushLink;
+using penstock::pg::ForgetMessages;
 using penstock::pg::FromProcess;
+using penstock::pg::Post;
+using penstock::pg::ReceiveMessages;
 using penstock::pg::RunCxx;
 using penstock::pg::SignalRow;
+using penstock::pg::StartLink;
+using penstock::pg::StopLink;
 using penstock::pg::ToProcess;
 
 constexpr long kPollMs = 100;
@@ -42,6 +46,8 @@ constexpr int64 kPatienceUs = 300000;  // with a chunk that is read while a sign
 constexpr int64 kRestartUs = 2000000;  // after the process has ended by itself
 // Reasons to read a chunk again that may come for ever, where that only makes it better.
 constexpr uint32 kPatientAttempts = 5;
+// Keys kept until the snapshot is known, about 100 bytes each: a huge transaction may touch more.
+constexpr size_t kMostTouched = 500000;
 
 struct Row {
   std::string message;  // FromProcess::kRow
@@ -80,20 +86,10 @@ struct Window {
 
 // Made when it is first needed, and kept.
 struct PenstockIncremental {
-  dsm_segment* segment = nullptr;  // NULL: there is no process
-  shm_mq_handle* requests = nullptr;
-  shm_mq_handle* replies = nullptr;
-  BackgroundWorkerHandle* process = nullptr;
-  uint64 incarnation = 0;  // of the process
-  std::deque<std::string> inbox;
-  std::deque<std::string> outbox;
+  penstock::pg::IncrementalLink link;
   Window window;
   MemoryContext step_context = nullptr;
-  bool wanted = false;         // a process should run
   TimestampTz start_time = 0;  // not before
-  bool kept = false;           // the signal
-  bool done = false;           // the process said that it ends
-  bool detached = false;       // it has ended
   bool awaits_delivery = false;
   uint64 delivery_lsn = 0;
   uint32 delivery_number = 0;
@@ -103,135 +99,10 @@ namespace {
 
 PenstockWorker* watching_worker = nullptr;
 
-// ---- the process -------------------------------------------------------------------------------
-
 uint32 KeepWait() {
   static uint32 wait_event = 0;
   if (wait_event == 0) wait_event = WaitEventExtensionCompat("PenstockKeepSignal");
   return wait_event;
-}
-
-const char kNoProcess[] =
-    "out of background worker slots for the process that reads incremental snapshots; increase "
-    "max_worker_processes and restart the server";
-const char kNoSegment[] =
-    "out of dynamic shared memory segments for the process that reads incremental snapshots";
-
-const char* MakeChannel(PenstockIncremental* self) {
-  self->segment = dsm_create(penstock::pg::RowChannelBytes(), DSM_CREATE_NULL_IF_MAXSEGMENTS);
-  if (self->segment == nullptr) return kNoSegment;
-  dsm_pin_mapping(self->segment);
-  penstock::pg::RowChannelHead* head = penstock::pg::RowChannelHeadOf(self->segment);
-  head->magic = penstock::pg::kRowChannelMagic;
-  head->database = MyDatabaseId;
-  shm_mq* requests =
-      shm_mq_create(penstock::pg::RequestQueueOf(self->segment), penstock::pg::kRequestQueueBytes);
-  shm_mq* replies =
-      shm_mq_create(penstock::pg::ReplyQueueOf(self->segment), penstock::pg::kReplyQueueBytes);
-  shm_mq_set_sender(requests, MyProc);
-  shm_mq_set_receiver(replies, MyProc);
-  self->requests = shm_mq_attach(requests, self->segment, nullptr);
-  self->replies = shm_mq_attach(replies, self->segment, nullptr);
-  return nullptr;
-}
-
-bool StartProcess(PenstockWorker* worker, PenstockIncremental* self) {
-  BackgroundWorker process;
-  memset(&process, 0, sizeof(process));
-  snprintf(process.bgw_name, sizeof(process.bgw_name), "penstock snapshot %s", worker->row.name);
-  strlcpy(process.bgw_type, "penstock snapshot", sizeof(process.bgw_type));
-  strlcpy(process.bgw_library_name, "penstock", sizeof(process.bgw_library_name));
-  strlcpy(process.bgw_function_name, "penstock_snapshot_main", sizeof(process.bgw_function_name));
-  process.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-  process.bgw_start_time = BgWorkerStart_RecoveryFinished;
-  process.bgw_restart_time = BGW_NEVER_RESTART;
-  process.bgw_notify_pid = MyProcPid;
-  process.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(self->segment));
-  if (!RegisterDynamicBackgroundWorker(&process, &self->process)) return false;
-  shm_mq_set_handle(self->requests, self->process);
-  shm_mq_set_handle(self->replies, self->process);
-  return true;
-}
-
-void Greet(PenstockWorker* worker, PenstockIncremental* self) {
-  penstock::pg::IncrementalGreeting greeting = {};
-  StringInfoData message;
-  greeting.sink_id = worker->entry->sink_id;
-  greeting.created_at = worker->entry->created_at;
-  greeting.owner = worker->row.owner;
-  greeting.sink_name = worker->row.name;
-  greeting.chunk_rows = worker->config->options.source.chunk_rows;
-  greeting.options = penstock_event_options(worker);
-  initStringInfo(&message);
-  penstock::pg::PutIncrementalGreeting(&message, &greeting);
-  RunCxx([&] { self->outbox.emplace_back(message.data, message.len); });
-  pfree(message.data);
-}
-
-// Of what has come only notifications still count.
-void Forget(PenstockIncremental* self) {
-  RunCxx([self] {
-    std::deque<std::string> kept;
-    for (std::string& message : self->inbox) {
-      if (static_cast<FromProcess>(message[0]) == FromProcess::kNotify) {
-        kept.push_back(std::move(message));
-      }
-    }
-    self->inbox = std::move(kept);
-    self->outbox.clear();
-    self->window = Window();
-  });
-  self->kept = self->done = self->detached = self->awaits_delivery = false;
-}
-
-void StopProcess(PenstockWorker* worker, PenstockIncremental* self) {
-  if (worker->delivery != nullptr) penstock_writer_of(worker)->watched = InvalidOid;
-  if (self->process != nullptr) {
-    TerminateBackgroundWorker(self->process);
-    pfree(self->process);
-  }
-  if (self->requests != nullptr) shm_mq_detach(self->requests);
-  if (self->replies != nullptr) shm_mq_detach(self->replies);
-  if (self->segment != nullptr) dsm_detach(self->segment);
-  self->process = nullptr;
-  self->requests = self->replies = nullptr;
-  self->segment = nullptr;
-}
-
-// What there is too little of may be enough the next time.
-const char* TryMakeChannel(PenstockIncremental* self, MemoryContext caller) {
-  const char* volatile problem = nullptr;
-  PG_TRY();
-  {
-    problem = MakeChannel(self);
-  }
-  PG_CATCH();
-  {
-    MemoryContextSwitchTo(caller);
-    ErrorData* error = CopyErrorData();
-    if (!penstock::pg::IsTransient(error->sqlerrcode)) PG_RE_THROW();
-    FlushErrorState();
-    problem = error->message;
-  }
-  PG_END_TRY();
-  return problem;
-}
-
-// NULL, or why there is no process.
-const char* Start(PenstockWorker* worker, PenstockIncremental* self) {
-  MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-  self->incarnation++;
-  const char* problem = TryMakeChannel(self, old);
-  MemoryContextSwitchTo(TopMemoryContext);
-  if (problem == nullptr && !StartProcess(worker, self)) problem = kNoProcess;
-  MemoryContextSwitchTo(old);
-  if (problem == nullptr) {
-    self->wanted = false;
-    Greet(worker, self);
-  } else {
-    StopProcess(worker, self);
-  }
-  return problem;
 }
 
 PenstockIncremental* Get(PenstockWorker* worker) {
@@ -241,50 +112,6 @@ PenstockIncremental* Get(PenstockWorker* worker) {
         TopMemoryContext, "penstock incremental snapshot", ALLOCSET_DEFAULT_SIZES);
   }
   return worker->incremental;
-}
-
-// Sends what is queued as far as there is room.
-void Flush(PenstockIncremental* self) {
-  while (self->segment != nullptr && !self->outbox.empty() && !self->detached) {
-    const std::string* message = &self->outbox.front();
-    const shm_mq_result result =
-        shm_mq_send(self->requests, message->size(), message->data(), true, true);
-    if (result == SHM_MQ_WOULD_BLOCK) return;
-    if (result == SHM_MQ_DETACHED) self->detached = true;
-    self->outbox.pop_front();
-  }
-}
-
-void Post(PenstockIncremental* self, ToProcess word, uint32 number) {
-  const uint32 bytes = pg_hton32(number);
-  RunCxx([&] {
-    std::string message(1, static_cast<char>(word));
-    message.append(reinterpret_cast<const char*>(&bytes), sizeof(bytes));
-    self->outbox.push_back(std::move(message));
-  });
-  Flush(self);
-}
-
-// Takes what has come into the inbox, but for what counts at once.
-void Receive(PenstockIncremental* self) {
-  while (self->segment != nullptr && !self->detached) {
-    Size length;
-    void* data;
-    const shm_mq_result result = shm_mq_receive(self->replies, &length, &data, true);
-    if (result == SHM_MQ_WOULD_BLOCK) return;
-    if (result == SHM_MQ_DETACHED) {
-      self->detached = true;
-      return;
-    }
-    const auto word = static_cast<FromProcess>(*static_cast<char*>(data));
-    if (word == FromProcess::kKept) {
-      self->kept = true;
-    } else if (word == FromProcess::kDone) {
-      self->done = true;
-    } else {
-      RunCxx([&] { self->inbox.emplace_back(static_cast<char*>(data), length); });
-    }
-  }
 }
 
 // ---- the window --------------------------------------------------------------------------------
@@ -334,7 +161,7 @@ void BeginWindow(PenstockWorker* worker, PenstockIncremental* self, const std::s
   writer->watched_columns = self->window.columns.data();
   writer->watched_column_count = count;
   self->window.number = number;
-  Post(self, ToProcess::kWatching, number);
+  Post(&self->link, ToProcess::kWatching, number);
 }
 
 void TakeRow(PenstockIncremental* self, std::string* text) {
@@ -386,7 +213,7 @@ void TakeChunk(PenstockIncremental* self, const std::string* text) {
 
 // Serials of schemas are those of another process.
 void OwnSerial(const PenstockIncremental* self, PenstockSchema* schema) {
-  if (schema->serial != 0) schema->serial |= self->incarnation << 40;
+  if (schema->serial != 0) schema->serial |= self->link.incarnation << 40;
 }
 
 void WriteRow(PenstockWorker* worker, const PenstockIncremental* self, const Row* row) {
@@ -425,7 +252,7 @@ void WriteChunk(PenstockWorker* worker, PenstockIncremental* self) {
   const uint32 number = window->number;
   if (ReadAgain(*window)) {
     EndWindow(worker, self);
-    Post(self, ToProcess::kAgain, number);
+    Post(&self->link, ToProcess::kAgain, number);
     return;
   }
   // Nothing is decoded while it is written.
@@ -472,11 +299,11 @@ void Handle(PenstockWorker* worker, PenstockIncremental* self, std::string* mess
 
 // Everything that has come, up to a chunk that has to wait for its place.
 void HandleAll(PenstockWorker* worker, PenstockIncremental* self) {
-  while (!self->inbox.empty() && !self->window.complete && !self->awaits_delivery) {
+  while (!self->link.inbox.empty() && !self->window.complete && !self->awaits_delivery) {
     static std::string message;  // not on the stack: what follows may raise an ERROR
     RunCxx([&] {
-      message = std::move(self->inbox.front());
-      self->inbox.pop_front();
+      message = std::move(self->link.inbox.front());
+      self->link.inbox.pop_front();
     });
     Handle(worker, self, &message);
   }
@@ -484,17 +311,19 @@ void HandleAll(PenstockWorker* worker, PenstockIncremental* self) {
 
 // The process has ended. It is started again where it had not said so.
 void Bury(PenstockWorker* worker, PenstockIncremental* self) {
-  const bool done = self->done;
-  StopProcess(worker, self);
-  Forget(self);
+  const bool done = self->link.done;
+  EndWindow(worker, self);
+  StopLink(&self->link);
+  ForgetMessages(&self->link);
+  self->awaits_delivery = false;
   if (done) return;
-  self->wanted = true;
+  self->link.wanted = true;
   self->start_time = GetCurrentTimestamp() + kRestartUs;
 }
 
 void StartIfWanted(PenstockWorker* worker, PenstockIncremental* self) {
-  if (!self->wanted || GetCurrentTimestamp() < self->start_time) return;
-  const char* problem = Start(worker, self);
+  if (!self->link.wanted || GetCurrentTimestamp() < self->start_time) return;
+  const char* problem = StartLink(worker, &self->link);
   if (problem == nullptr) return;
   ereport(LOG, (errmsg("sink \"%s\": %s", worker->row.name, problem)));
   self->start_time = GetCurrentTimestamp() + kRestartUs;
@@ -505,16 +334,16 @@ void Interrupt(PenstockWorker* worker, PenstockIncremental* self) {
   pid_t pid;
   if (penstock_writer_of(worker)->watched == InvalidOid) return;
   if (self->window.complete) return;
-  if (GetBackgroundWorkerPid(self->process, &pid) == BGWH_STARTED) (void)kill(pid, SIGINT);
+  if (GetBackgroundWorkerPid(self->link.process, &pid) == BGWH_STARTED) (void)kill(pid, SIGINT);
 }
 
 // True when the process has kept the signal; else it has ended.
 bool WaitUntilKept(PenstockWorker* worker, PenstockIncremental* self) {
   TimestampTz since = GetCurrentTimestamp();
-  while (!self->kept && !self->detached) {
-    Flush(self);
-    Receive(self);
-    if (self->kept || self->detached) break;
+  while (!self->link.kept && !self->link.detached) {
+    FlushLink(&self->link);
+    ReceiveMessages(&self->link);
+    if (self->link.kept || self->link.detached) break;
     CHECK_FOR_INTERRUPTS();
     penstock_service_if_due(worker);
     penstock_sleep(worker, kPollMs, KeepWait());
@@ -523,18 +352,18 @@ bool WaitUntilKept(PenstockWorker* worker, PenstockIncremental* self) {
       since = GetCurrentTimestamp();
     }
   }
-  return self->kept;
+  return self->link.kept;
 }
 
 // NULL, or why not.
 const char* TryToKeep(PenstockWorker* worker, const StringInfoData* message) {
   PenstockIncremental* self = Get(worker);
-  if (self->segment == nullptr) {
-    const char* problem = Start(worker, self);
+  if (self->link.segment == nullptr) {
+    const char* problem = StartLink(worker, &self->link);
     if (problem != nullptr) return problem;
   }
-  self->kept = false;
-  RunCxx([&] { self->outbox.emplace_back(message->data, message->len); });
+  self->link.kept = false;
+  RunCxx([&] { self->link.outbox.emplace_back(message->data, message->len); });
   if (WaitUntilKept(worker, self)) return nullptr;
   Bury(worker, self);
   return "the process that keeps signals ended; see the server log";
@@ -574,20 +403,22 @@ static void penstock_signal_event(void* self, uint64_t end_lsn, const char* id, 
 static void penstock_touch_event(void* self, uint32_t xid, const char* key, uint32_t key_len,
                                  bool whole) {
   PenstockIncremental* incremental = static_cast<PenstockWorker*>(self)->incremental;
-  if (incremental == nullptr) return;
+  if (incremental == nullptr || incremental->window.again) return;
   RunCxx([&] {
     Window* window = &incremental->window;
-    if (window->complete) {
-      if (key == nullptr) {
-        window->again = window->again || !Shows(*window, xid);
-      } else {
-        LeaveOut(window, {key, key_len}, xid, whole);
-      }
-    } else if (key == nullptr) {
-      window->touched_all.push_back(xid);
-    } else {
+    if (window->complete && key != nullptr) {
+      LeaveOut(window, {key, key_len}, xid, whole);
+    } else if (window->complete) {
+      window->again = !Shows(*window, xid);
+    } else if (key != nullptr) {
       window->touched.push_back({std::string(key, key_len), xid, whole});
+    } else if (window->touched_all.empty() || window->touched_all.back() != xid) {
+      window->touched_all.push_back(xid);
     }
+    if (window->touched.size() < kMostTouched && window->touched_all.size() < kMostTouched) return;
+    window->again = true;
+    window->touched = {};
+    window->touched_all = {};
   });
 }
 
@@ -614,7 +445,7 @@ void penstock_prepare_signals(PenstockWorker* worker, PenstockEventWriter* write
   writer->touch = penstock_touch_event;
 }
 
-void penstock_want_incremental(PenstockWorker* worker) { Get(worker)->wanted = true; }
+void penstock_want_incremental(PenstockWorker* worker) { Get(worker)->link.wanted = true; }
 
 void penstock_incremental_step(PenstockWorker* worker) {
   PenstockSinkEntry* entry = worker->entry;
@@ -623,29 +454,33 @@ void penstock_incremental_step(PenstockWorker* worker) {
     entry->snapshot_requested = false;
     SpinLockRelease(&entry->mutex);
     PenstockIncremental* self = Get(worker);
-    if (self->segment != nullptr) Post(self, ToProcess::kLook, 0);
-    self->wanted = self->segment == nullptr || self->done;
+    if (self->link.segment != nullptr) Post(&self->link, ToProcess::kLook, 0);
+    self->link.wanted = self->link.segment == nullptr || self->link.done;
   }
   PenstockIncremental* self = worker->incremental;
-  if (self == nullptr || (self->segment == nullptr && !self->wanted && self->inbox.empty())) return;
+  if (self == nullptr ||
+      (self->link.segment == nullptr && !self->link.wanted && self->link.inbox.empty()))
+    return;
   MemoryContext old = MemoryContextSwitchTo(self->step_context);
-  if (self->segment == nullptr) StartIfWanted(worker, self);
-  Flush(self);
-  Receive(self);
+  if (self->link.segment == nullptr) StartIfWanted(worker, self);
+  FlushLink(&self->link);
+  ReceiveMessages(&self->link);
   HandleAll(worker, self);
   if (self->window.complete && worker->read_lsn >= self->window.lsn) WriteChunk(worker, self);
   if (self->awaits_delivery && penstock_delivered_after(worker, self->delivery_lsn)) {
     self->awaits_delivery = false;
-    Post(self, ToProcess::kDelivered, self->delivery_number);
+    Post(&self->link, ToProcess::kDelivered, self->delivery_number);
     HandleAll(worker, self);
   }
-  if (self->detached && self->inbox.empty()) Bury(worker, self);
+  if (self->link.detached && self->link.inbox.empty()) Bury(worker, self);
   MemoryContextSwitchTo(old);
   MemoryContextReset(self->step_context);
 }
 
 void penstock_stop_incremental(PenstockWorker* worker) {
-  if (worker->incremental != nullptr) StopProcess(worker, worker->incremental);
+  if (worker->incremental == nullptr) return;
+  if (worker->delivery != nullptr) penstock_writer_of(worker)->watched = InvalidOid;
+  StopLink(&worker->incremental->link);
 }
 
 }  // extern "C"
