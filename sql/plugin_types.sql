@@ -132,11 +132,12 @@ SELECT format('CREATE TABLE %I AS SELECT id, %L AS tab, %s FROM %I WHERE id <= 4
               format_type(atttypid, atttypmod)), ', ' ORDER BY attnum), relname)
 FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
 WHERE relname IN ('numbers', 'moments', 'strings', 'others') AND attnum > 2 AND attname NOT IN ('ov', 'iv2', 'deep', 'deeper')
-GROUP BY relname \gexec
+GROUP BY relname ORDER BY relname \gexec
 SELECT format('ALTER TABLE %I ADD PRIMARY KEY (id)', tablename) FROM pg_tables
-WHERE schemaname = 'typed' \gexec
+WHERE schemaname = 'typed' ORDER BY tablename \gexec
 SELECT 'created' FROM pg_create_logical_replication_slot('plugin', 'penstock_output');
-SELECT format('UPDATE %I SET id = id', tablename) FROM pg_tables WHERE schemaname = 'typed' \gexec
+SELECT format('UPDATE %I SET id = id', tablename) FROM pg_tables
+WHERE schemaname = 'typed' ORDER BY tablename \gexec
 
 CREATE TABLE mode (
   name text, tables text, decimal text, "time" text, "binary" text, "interval" text, hstore text, quirks bool, nested bool,
