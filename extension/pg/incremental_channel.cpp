@@ -2,16 +2,12 @@
 #include "incremental_channel.h"
 
 extern "C" {
-#include "commands/defrem.h"
 #include "libpq/pqformat.h"
-#include "nodes/makefuncs.h"
 }
 
 namespace penstock::pg {
 
 namespace {
-
-constexpr uint32 kNull = 0xFFFFFFFF;  // a length
 
 void PutSchema(StringInfo message, const PenstockSchema* schema) {
   pq_sendint64(message, schema->serial);
@@ -38,47 +34,13 @@ const char* GetNullable(StringInfo message) {
 
 }  // namespace
 
-StringInfoData ReadingMessage(const void* data, Size length) {
-  StringInfoData message = {};
-  message.data = static_cast<char*>(const_cast<void*>(data));
-  message.len = static_cast<int>(length);
-  message.maxlen = message.len;
-  return message;
-}
-
-void PutMessageText(StringInfo message, const char* text) {
-  appendBinaryStringInfo(message, text, static_cast<int>(strlen(text) + 1));
-}
-
-void PutMessageBytes(StringInfo message, const char* bytes, uint32 length) {
-  pq_sendint32(message, bytes == nullptr ? kNull : length);
-  if (bytes != nullptr && length > 0) {
-    appendBinaryStringInfo(message, bytes, static_cast<int>(length));
-  }
-}
-
-const char* GetMessageBytes(StringInfo message, uint32* length) {
-  *length = pq_getmsgint(message, 4);
-  if (*length == kNull) {
-    *length = 0;
-    return nullptr;
-  }
-  return pq_getmsgbytes(message, static_cast<int>(*length));
-}
-
 void PutIncrementalGreeting(StringInfo message, const IncrementalGreeting* greeting) {
-  ListCell* cell;
   pq_sendint32(message, greeting->sink_id);
   pq_sendint64(message, greeting->created_at);
   pq_sendint32(message, greeting->owner);
   PutMessageText(message, greeting->sink_name);
   pq_sendint64(message, greeting->chunk_rows);
-  pq_sendint32(message, list_length(greeting->options));
-  foreach (cell, greeting->options) {
-    auto* option = static_cast<DefElem*>(lfirst(cell));
-    PutMessageText(message, option->defname);
-    PutMessageText(message, defGetString(option));
-  }
+  PutMessageOptions(message, greeting->options);
 }
 
 void GetIncrementalGreeting(const void* data, Size length, IncrementalGreeting* greeting) {
@@ -88,13 +50,7 @@ void GetIncrementalGreeting(const void* data, Size length, IncrementalGreeting* 
   greeting->owner = pq_getmsgint(&message, 4);
   greeting->sink_name = pstrdup(pq_getmsgrawstring(&message));
   greeting->chunk_rows = pq_getmsgint64(&message);
-  greeting->options = NIL;
-  for (uint32 count = pq_getmsgint(&message, 4); count > 0; count--) {
-    char* name = pstrdup(pq_getmsgrawstring(&message));
-    char* value = pstrdup(pq_getmsgrawstring(&message));
-    greeting->options = lappend(greeting->options,
-                                makeDefElem(name, reinterpret_cast<Node*>(makeString(value)), -1));
-  }
+  greeting->options = GetMessageOptions(&message);
 }
 
 void PutSignal(StringInfo message, const SignalRow* signal) {

@@ -1,14 +1,12 @@
 // incremental_channel.h: how a sink's worker and the process that reads its incremental snapshots
-// talk, over the two queues of row_channel.h.
+// talk, over the queues of side_process.h.
 //
 // worker → process   the greeting, then signals to keep and answers to what the process sends
 // process → worker   what it is about to read, rows, where they belong in the stream, notifications
-//
-// Integers are in network order, texts zero-terminated.
 #ifndef PENSTOCK_INCREMENTAL_CHANNEL_H
 #define PENSTOCK_INCREMENTAL_CHANNEL_H
 
-#include "row_channel.h"
+#include "side_process.h"
 
 namespace penstock::pg {
 
@@ -71,11 +69,6 @@ void PutEvent(StringInfo message, const PenstockEvent* event);
 // Reads the next event; everything but the headers, an array in the current memory context, stays
 // where the message is.
 void GetEvent(StringInfo message, PenstockEvent* event);
-
-StringInfoData ReadingMessage(const void* data, Size length);
-void PutMessageText(StringInfo message, const char* text);
-void PutMessageBytes(StringInfo message, const char* bytes, uint32 length);  // NULL is kept
-const char* GetMessageBytes(StringInfo message, uint32* length);
 
 }  // namespace penstock::pg
 

@@ -7,16 +7,11 @@
 #include <string>
 
 #include "incremental_channel.h"
-#include "shared_state.h"
-#include "worker.h"
 
 namespace penstock::pg {
 
 struct IncrementalLink {
-  dsm_segment* segment = nullptr;  // NULL: there is no process
-  shm_mq_handle* requests = nullptr;
-  shm_mq_handle* replies = nullptr;
-  BackgroundWorkerHandle* process = nullptr;
+  SideProcess side = {};
   uint64 incarnation = 0;  // of the process
   std::deque<std::string> inbox;
   std::deque<std::string> outbox;
@@ -28,7 +23,6 @@ struct IncrementalLink {
 
 // NULL, or why there is no process.
 const char* StartLink(PenstockWorker* worker, IncrementalLink* link);
-void StopLink(IncrementalLink* link);
 // Of what has come only notifications still count.
 void ForgetMessages(IncrementalLink* link);
 // Sends what is queued as far as there is room.

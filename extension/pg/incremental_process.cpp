@@ -25,11 +25,6 @@ namespace {
 constexpr long kIdleMs = 5000;          // without anything to do: the process ends
 constexpr long kPauseMs = 1000;         // after an error that may pass
 constexpr uint32 kMostAttempts = 1000;  // at one chunk
-const char kLockTimeout[] = "5s";
-
-void IgnoreBegin(void*, uint32_t) {}
-void IgnoreLack(void*, uint32_t) {}
-void IgnoreCommit(void*, uint64_t, int64_t) {}
 
 void KeepEvent(void* self, const PenstockEvent* event) {
   auto* process = static_cast<IncrementalProcess*>(self);
@@ -48,8 +43,8 @@ void MakeEncoder(IncrementalProcess* process) {
 // Not in part: a message that was begun must be ended before anything else is sent.
 void Send(IncrementalProcess* process, const StringInfoData* message) {
   HOLD_CANCEL_INTERRUPTS();
-  const shm_mq_result result =
-      shm_mq_send(process->replies, static_cast<Size>(message->len), message->data, false, true);
+  const shm_mq_result result = shm_mq_send(process->ends.replies, static_cast<Size>(message->len),
+                                           message->data, false, true);
   RESUME_CANCEL_INTERRUPTS();
   if (result != SHM_MQ_SUCCESS) proc_exit(0);  // the worker has gone
 }
@@ -104,26 +99,12 @@ void TakeMessage(IncrementalProcess* process, const char* data, Size length) {
 // Outside a transaction.
 bool Listen(IncrementalProcess* process, long timeout_ms) {
   static uint32 wait_event = 0;
+  void* data;
+  Size length;
   if (wait_event == 0) wait_event = WaitEventExtensionCompat("PenstockWaitForWorker");
-  for (bool waited = false;; waited = true) {
-    void* data;
-    Size length;
-    CHECK_FOR_INTERRUPTS();
-    if (ConfigReloadPending) {
-      ConfigReloadPending = false;
-      ProcessConfigFile(PGC_SIGHUP);
-    }
-    const shm_mq_result result = shm_mq_receive(process->requests, &length, &data, true);
-    if (result == SHM_MQ_DETACHED) proc_exit(0);
-    if (result == SHM_MQ_SUCCESS) {
-      TakeMessage(process, static_cast<const char*>(data), length);
-      return true;
-    }
-    if (waited || timeout_ms == 0) return false;
-    (void)WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, timeout_ms,
-                    wait_event);
-    ResetLatch(MyLatch);
-  }
+  if (!ReceiveRequest(process->ends.requests, timeout_ms, wait_event, &data, &length)) return false;
+  TakeMessage(process, static_cast<const char*>(data), length);
+  return true;
 }
 
 void SendWatch(IncrementalProcess* process, const ChunkPlan* plan) {
@@ -357,39 +338,8 @@ void Serve(IncrementalProcess* process) {
 void ReadGreeting(IncrementalProcess* process) {
   void* data;
   Size length;
-  if (shm_mq_receive(process->requests, &length, &data, false) != SHM_MQ_SUCCESS) proc_exit(0);
+  if (shm_mq_receive(process->ends.requests, &length, &data, false) != SHM_MQ_SUCCESS) proc_exit(0);
   GetIncrementalGreeting(data, length, &process->greeting);
-}
-
-void MakeWriter(IncrementalProcess* process) {
-  PenstockEventWriter* writer = &process->writer;
-  writer->abi = {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockEventWriter),
-                 PENSTOCK_BUILD_ID};
-  writer->self = process;
-  writer->owner = process->greeting.owner;
-  writer->begin = IgnoreBegin;
-  writer->write = KeepEvent;
-  writer->lacking = IgnoreLack;
-  writer->commit = IgnoreCommit;
-  process->api =
-      static_cast<const PenstockOutputApi*>(*find_rendezvous_variable(PENSTOCK_API_VARIABLE));
-}
-
-// NULL: the worker has gone.
-IncrementalProcess* Attach(Datum argument, const RowChannelHead** head) {
-  dsm_segment* segment = dsm_attach(DatumGetUInt32(argument));
-  if (segment == nullptr) return nullptr;
-  *head = RowChannelHeadOf(segment);
-  if ((*head)->magic != kRowChannelMagic) return nullptr;
-  auto* process = static_cast<IncrementalProcess*>(
-      MemoryContextAllocZero(TopMemoryContext, sizeof(IncrementalProcess)));
-  shm_mq* requests = RequestQueueOf(segment);
-  shm_mq* replies = ReplyQueueOf(segment);
-  shm_mq_set_receiver(requests, MyProc);
-  shm_mq_set_sender(replies, MyProc);
-  process->requests = shm_mq_attach(requests, segment, nullptr);
-  process->replies = shm_mq_attach(replies, segment, nullptr);
-  return process;
 }
 
 }  // namespace
@@ -409,25 +359,16 @@ void SendNotification(IncrementalProcess* process, const char* type, const char*
 
 extern "C" void penstock_snapshot_main(Datum argument) {
   using namespace penstock::pg;
-  const RowChannelHead* head = nullptr;
-  pqsignal(SIGHUP, SignalHandlerForConfigReload);
-  pqsignal(SIGINT, StatementCancelHandler);
-  pqsignal(SIGTERM, die);
-  BackgroundWorkerUnblockSignals();
-  MemoryContextSwitchTo(TopMemoryContext);
-  IncrementalProcess* process = Attach(argument, &head);
-  if (process == nullptr || penstock_output_mismatch() != nullptr) proc_exit(0);
-  BackgroundWorkerInitializeConnectionByOid(head->database, InvalidOid, 0);
-  penstock_override_settings();
-  SetConfigOption("lock_timeout", kLockTimeout, PGC_SUSET, PGC_S_OVERRIDE);
-  MemoryContextSwitchTo(TopMemoryContext);
+  const SideEnds ends = EnterSideProcess(argument);
+  auto* process = static_cast<IncrementalProcess*>(palloc0(sizeof(IncrementalProcess)));
+  process->ends = ends;
   initStringInfo(&process->events);
   process->encoder_context =
       AllocSetContextCreate(TopMemoryContext, "penstock encoder", ALLOCSET_DEFAULT_SIZES);
   process->loop_context =
       AllocSetContextCreate(TopMemoryContext, "penstock chunk", ALLOCSET_DEFAULT_SIZES);
   ReadGreeting(process);
-  MakeWriter(process);
+  process->api = MakeSideWriter(&process->writer, process->greeting.owner, process, KeepEvent);
   MakeEncoder(process);
   Serve(process);
   proc_exit(0);

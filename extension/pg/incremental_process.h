@@ -21,8 +21,7 @@ namespace penstock::pg {
 
 struct IncrementalProcess {
   IncrementalGreeting greeting;
-  shm_mq_handle* requests;
-  shm_mq_handle* replies;
+  SideEnds ends;
   const PenstockOutputApi* api;
   MemoryContext encoder_context;
   void* encoder;

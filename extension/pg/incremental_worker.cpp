@@ -38,11 +38,13 @@ using penstock::pg::ReceiveMessages;
 using penstock::pg::RunCxx;
 using penstock::pg::SignalRow;
 using penstock::pg::StartLink;
-using penstock::pg::StopLink;
+using penstock::pg::StopSideProcess;
 using penstock::pg::ToProcess;
 
 constexpr long kPollMs = 100;
-constexpr int64 kPatienceUs = 300000;  // with a chunk that is read while a signal waits
+// With a chunk that is read while a signal waits; doubled each time, as what is interrupted may by
+// then be the keeping of the signal.
+constexpr int64 kPatienceUs = 300000;
 constexpr int64 kRestartUs = 2000000;  // after the process has ended by itself
 // Reasons to read a chunk again that may come for ever, where that only makes it better.
 constexpr uint32 kPatientAttempts = 5;
@@ -313,7 +315,7 @@ void HandleAll(PenstockWorker* worker, PenstockIncremental* self) {
 void Bury(PenstockWorker* worker, PenstockIncremental* self) {
   const bool done = self->link.done;
   EndWindow(worker, self);
-  StopLink(&self->link);
+  StopSideProcess(&self->link.side);
   ForgetMessages(&self->link);
   self->awaits_delivery = false;
   if (done) return;
@@ -334,12 +336,13 @@ void Interrupt(PenstockWorker* worker, PenstockIncremental* self) {
   pid_t pid;
   if (penstock_writer_of(worker)->watched == InvalidOid) return;
   if (self->window.complete) return;
-  if (GetBackgroundWorkerPid(self->link.process, &pid) == BGWH_STARTED) (void)kill(pid, SIGINT);
+  if (GetBackgroundWorkerPid(self->link.side.handle, &pid) == BGWH_STARTED) (void)kill(pid, SIGINT);
 }
 
 // True when the process has kept the signal; else it has ended.
 bool WaitUntilKept(PenstockWorker* worker, PenstockIncremental* self) {
   TimestampTz since = GetCurrentTimestamp();
+  int64 patience_us = kPatienceUs;
   while (!self->link.kept && !self->link.detached) {
     FlushLink(&self->link);
     ReceiveMessages(&self->link);
@@ -347,9 +350,10 @@ bool WaitUntilKept(PenstockWorker* worker, PenstockIncremental* self) {
     CHECK_FOR_INTERRUPTS();
     penstock_service_if_due(worker);
     penstock_sleep(worker, kPollMs, KeepWait());
-    if (GetCurrentTimestamp() - since > kPatienceUs) {
+    if (GetCurrentTimestamp() - since > patience_us) {
       Interrupt(worker, self);
       since = GetCurrentTimestamp();
+      patience_us *= 2;
     }
   }
   return self->link.kept;
@@ -358,7 +362,7 @@ bool WaitUntilKept(PenstockWorker* worker, PenstockIncremental* self) {
 // NULL, or why not.
 const char* TryToKeep(PenstockWorker* worker, const StringInfoData* message) {
   PenstockIncremental* self = Get(worker);
-  if (self->link.segment == nullptr) {
+  if (self->link.side.segment == nullptr) {
     const char* problem = StartLink(worker, &self->link);
     if (problem != nullptr) return problem;
   }
@@ -454,15 +458,16 @@ void penstock_incremental_step(PenstockWorker* worker) {
     entry->snapshot_requested = false;
     SpinLockRelease(&entry->mutex);
     PenstockIncremental* self = Get(worker);
-    if (self->link.segment != nullptr) Post(&self->link, ToProcess::kLook, 0);
-    self->link.wanted = self->link.segment == nullptr || self->link.done;
+    // What a process that is about to end does not see comes again with the next scan.
+    if (self->link.side.segment != nullptr) Post(&self->link, ToProcess::kLook, 0);
+    self->link.wanted = self->link.side.segment == nullptr || self->link.done;
   }
   PenstockIncremental* self = worker->incremental;
   if (self == nullptr ||
-      (self->link.segment == nullptr && !self->link.wanted && self->link.inbox.empty()))
+      (self->link.side.segment == nullptr && !self->link.wanted && self->link.inbox.empty()))
     return;
   MemoryContext old = MemoryContextSwitchTo(self->step_context);
-  if (self->link.segment == nullptr) StartIfWanted(worker, self);
+  if (self->link.side.segment == nullptr) StartIfWanted(worker, self);
   FlushLink(&self->link);
   ReceiveMessages(&self->link);
   HandleAll(worker, self);
@@ -480,7 +485,7 @@ void penstock_incremental_step(PenstockWorker* worker) {
 void penstock_stop_incremental(PenstockWorker* worker) {
   if (worker->incremental == nullptr) return;
   if (worker->delivery != nullptr) penstock_writer_of(worker)->watched = InvalidOid;
-  StopLink(&worker->incremental->link);
+  StopSideProcess(&worker->incremental->link.side);
 }
 
 }  // extern "C"

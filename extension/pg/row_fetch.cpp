@@ -8,10 +8,7 @@
 #include "worker.h"
 
 struct PenstockRowReader {
-  dsm_segment* segment;
-  shm_mq_handle* requests;
-  shm_mq_handle* replies;
-  BackgroundWorkerHandle* process;
+  penstock::pg::SideProcess side;
   Size largest;  // reply: the queue's buffer stays as large
 };
 
@@ -27,12 +24,8 @@ constexpr int kLongestPauseMs = 10000;
 // Of memory for replies; a reader that needed more is not used again.
 constexpr Size kKeptBytes = 16 * 1024 * 1024;
 
-const char kNoProcess[] =
-    "out of background worker slots for the process that reads rows again; increase "
-    "max_worker_processes and restart the server";
-const char kNoSegment[] =
-    "out of dynamic shared memory segments for the process that reads rows again; end sessions or "
-    "increase max_connections";
+const penstock::pg::SideProcessKind kReader = {"penstock reader", "penstock_reader_main",
+                                               "the process that reads rows again"};
 const char kProcessEnded[] = "the process that reads rows again ended; see the server log";
 
 uint32 WaitEvent() {
@@ -47,70 +40,11 @@ void KeepGoing(PenstockWorker* worker, long timeout_ms) {
   penstock_sleep(worker, timeout_ms, WaitEvent());
 }
 
-// NULL, or why there is no segment.
-const char* MakeChannel(PenstockRowReader* reader) {
-  reader->segment = dsm_create(penstock::pg::RowChannelBytes(), DSM_CREATE_NULL_IF_MAXSEGMENTS);
-  if (reader->segment == nullptr) return kNoSegment;
-  // Not only for the transaction that is decoded.
-  dsm_pin_mapping(reader->segment);
-  penstock::pg::RowChannelHead* head = penstock::pg::RowChannelHeadOf(reader->segment);
-  head->magic = penstock::pg::kRowChannelMagic;
-  head->database = MyDatabaseId;
-  shm_mq* requests = shm_mq_create(penstock::pg::RequestQueueOf(reader->segment),
-                                   penstock::pg::kRequestQueueBytes);
-  shm_mq* replies =
-      shm_mq_create(penstock::pg::ReplyQueueOf(reader->segment), penstock::pg::kReplyQueueBytes);
-  shm_mq_set_sender(requests, MyProc);
-  shm_mq_set_receiver(replies, MyProc);
-  reader->requests = shm_mq_attach(requests, reader->segment, nullptr);
-  reader->replies = shm_mq_attach(replies, reader->segment, nullptr);
-  return nullptr;
-}
-
-// The same; and what is too little now may be enough the next time. The reason is in the caller's
-// memory context.
-const char* TryMakeChannel(PenstockRowReader* reader, MemoryContext caller) {
-  const char* volatile problem = nullptr;
-  PG_TRY();
-  {
-    problem = MakeChannel(reader);
-  }
-  PG_CATCH();
-  {
-    MemoryContextSwitchTo(caller);
-    ErrorData* error = CopyErrorData();
-    if (!IsTransient(error->sqlerrcode)) PG_RE_THROW();
-    FlushErrorState();
-    problem = error->message;
-  }
-  PG_END_TRY();
-  return problem;
-}
-
-bool StartProcess(PenstockWorker* worker, PenstockRowReader* reader) {
-  BackgroundWorker process;
-  memset(&process, 0, sizeof(process));
-  snprintf(process.bgw_name, sizeof(process.bgw_name), "penstock reader %s", worker->row.name);
-  strlcpy(process.bgw_type, "penstock reader", sizeof(process.bgw_type));
-  strlcpy(process.bgw_library_name, "penstock", sizeof(process.bgw_library_name));
-  strlcpy(process.bgw_function_name, "penstock_reader_main", sizeof(process.bgw_function_name));
-  process.bgw_flags = BGWORKER_SHMEM_ACCESS | BGWORKER_BACKEND_DATABASE_CONNECTION;
-  process.bgw_start_time = BgWorkerStart_RecoveryFinished;
-  process.bgw_restart_time = BGW_NEVER_RESTART;
-  process.bgw_notify_pid = MyProcPid;
-  process.bgw_main_arg = UInt32GetDatum(dsm_segment_handle(reader->segment));
-  if (!RegisterDynamicBackgroundWorker(&process, &reader->process)) return false;
-  // So that its end is noticed even before it attaches.
-  shm_mq_set_handle(reader->requests, reader->process);
-  shm_mq_set_handle(reader->replies, reader->process);
-  return true;
-}
-
 // False: the process has ended.
 bool Send(PenstockWorker* worker, PenstockRowReader* reader, const StringInfoData* message) {
   for (;;) {
-    const shm_mq_result result =
-        shm_mq_send(reader->requests, static_cast<Size>(message->len), message->data, true, true);
+    const shm_mq_result result = shm_mq_send(reader->side.requests, static_cast<Size>(message->len),
+                                             message->data, true, true);
     if (result != SHM_MQ_WOULD_BLOCK) return result == SHM_MQ_SUCCESS;
     KeepGoing(worker, kPollMs);
   }
@@ -120,7 +54,7 @@ bool Receive(PenstockWorker* worker, PenstockRowReader* reader, RowReply* reply)
   for (;;) {
     Size length;
     void* data;
-    const shm_mq_result result = shm_mq_receive(reader->replies, &length, &data, true);
+    const shm_mq_result result = shm_mq_receive(reader->side.replies, &length, &data, true);
     if (result == SHM_MQ_SUCCESS) {
       reader->largest = Max(reader->largest, length);
       penstock::pg::GetReply(data, length, reply);
@@ -141,11 +75,10 @@ bool Greet(PenstockWorker* worker, PenstockRowReader* reader) {
 
 // NULL, or why there is no reader.
 const char* StartReader(PenstockWorker* worker) {
-  MemoryContext old = MemoryContextSwitchTo(TopMemoryContext);
-  worker->reader = static_cast<PenstockRowReader*>(palloc0(sizeof(PenstockRowReader)));
-  const char* problem = TryMakeChannel(worker->reader, old);
-  if (problem == nullptr && !StartProcess(worker, worker->reader)) problem = kNoProcess;
-  MemoryContextSwitchTo(old);
+  worker->reader = static_cast<PenstockRowReader*>(
+      MemoryContextAllocZero(TopMemoryContext, sizeof(PenstockRowReader)));
+  const char* problem =
+      penstock::pg::StartSideProcess(&worker->reader->side, &kReader, worker->row.name);
   if (problem == nullptr && !Greet(worker, worker->reader)) problem = kProcessEnded;
   if (problem != nullptr) penstock_stop_reader(worker);
   return problem;
@@ -221,13 +154,7 @@ void penstock_stop_reader(PenstockWorker* worker) {
   PenstockRowReader* reader = worker->reader;
   if (reader == nullptr) return;
   worker->reader = nullptr;
-  if (reader->process != nullptr) {
-    TerminateBackgroundWorker(reader->process);
-    pfree(reader->process);
-  }
-  if (reader->requests != nullptr) shm_mq_detach(reader->requests);
-  if (reader->replies != nullptr) shm_mq_detach(reader->replies);
-  if (reader->segment != nullptr) dsm_detach(reader->segment);
+  penstock::pg::StopSideProcess(&reader->side);
   pfree(reader);
 }
 

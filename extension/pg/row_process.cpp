@@ -27,16 +27,12 @@ extern "C" {
 namespace {
 
 using penstock::pg::FindRow;
-using penstock::pg::RowChannelHead;
 
 constexpr long kIdleMs = 60000;
 constexpr int kKeptBytes = 1024 * 1024;  // of memory for replies
-// Then the worker says what it waits for and asks again: nothing is held for long.
-const char kLockTimeout[] = "5s";
 
 struct RowProcess {
-  shm_mq_handle* requests;
-  shm_mq_handle* replies;
+  penstock::pg::SideEnds ends;
   const PenstockOutputApi* api;
   void* encoder;
   PenstockEventWriter writer;
@@ -46,10 +42,6 @@ struct RowProcess {
   char step[NAMEDATALEN * 2 + 64];  // what the request waits for, for its error
 };
 
-void IgnoreBegin(void*, uint32_t) {}
-void IgnoreLack(void*, uint32_t) {}
-void IgnoreCommit(void*, uint64_t, int64_t) {}
-
 void KeepEvent(void* self, const PenstockEvent* event) {
   auto* process = static_cast<RowProcess*>(self);
   if (event->value == nullptr) return;
@@ -58,24 +50,11 @@ void KeepEvent(void* self, const PenstockEvent* event) {
   process->written = true;
 }
 
-// The message at the head of the queue; false when the worker has gone, or wants nothing for long.
+// False: the worker wants nothing for long.
 bool Receive(RowProcess* process, void** data, Size* length) {
   static uint32 wait_event = 0;
   if (wait_event == 0) wait_event = WaitEventExtensionCompat("PenstockWaitForRequest");
-  for (;;) {
-    CHECK_FOR_INTERRUPTS();
-    if (ConfigReloadPending) {
-      ConfigReloadPending = false;
-      ProcessConfigFile(PGC_SIGHUP);
-    }
-    const shm_mq_result result = shm_mq_receive(process->requests, length, data, true);
-    if (result == SHM_MQ_SUCCESS) return true;
-    if (result == SHM_MQ_DETACHED) return false;
-    const int events =
-        WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, kIdleMs, wait_event);
-    if ((events & WL_TIMEOUT) != 0) return false;
-    ResetLatch(MyLatch);
-  }
+  return penstock::pg::ReceiveRequest(process->ends.requests, kIdleMs, wait_event, data, length);
 }
 
 void MakeEncoder(RowProcess* process) {
@@ -85,19 +64,9 @@ void MakeEncoder(RowProcess* process) {
   List* options;
   if (!Receive(process, &data, &length)) proc_exit(0);
   penstock::pg::GetGreeting(data, length, &owner, &options);
-  PenstockEventWriter* writer = &process->writer;
-  writer->abi = {PENSTOCK_ABI_MAGIC, PENSTOCK_ABI_NUMBER, sizeof(PenstockEventWriter),
-                 PENSTOCK_BUILD_ID};
-  writer->self = process;
-  writer->owner = owner;
-  writer->begin = IgnoreBegin;
-  writer->write = KeepEvent;
-  writer->lacking = IgnoreLack;
-  writer->commit = IgnoreCommit;
-  process->api =
-      static_cast<const PenstockOutputApi*>(*find_rendezvous_variable(PENSTOCK_API_VARIABLE));
+  process->api = penstock::pg::MakeSideWriter(&process->writer, owner, process, KeepEvent);
   // Outside a transaction: then the settings it fixes, for the texts of values, stay.
-  process->encoder = process->api->reread_encoder_create(options, writer);
+  process->encoder = process->api->reread_encoder_create(options, &process->writer);
 }
 
 // A commit can be decoded before it is visible to others; with a synchronous standby that is away
@@ -201,7 +170,7 @@ void Answer(RowProcess* process, const void* data, Size length) {
 }
 
 bool Send(RowProcess* process) {
-  const bool sent = shm_mq_send(process->replies, static_cast<Size>(process->reply.len),
+  const bool sent = shm_mq_send(process->ends.replies, static_cast<Size>(process->reply.len),
                                 process->reply.data, false, true) == SHM_MQ_SUCCESS;
   if (process->reply.maxlen > kKeptBytes) {
     pfree(process->reply.data);
@@ -232,36 +201,12 @@ void Serve(RowProcess* process) {
   }
 }
 
-RowProcess* Attach(Datum argument, const RowChannelHead** head) {
-  dsm_segment* segment = dsm_attach(DatumGetUInt32(argument));
-  if (segment == nullptr) return nullptr;  // the worker has gone
-  *head = penstock::pg::RowChannelHeadOf(segment);
-  if ((*head)->magic != penstock::pg::kRowChannelMagic) return nullptr;
-  auto* process =
-      static_cast<RowProcess*>(MemoryContextAllocZero(TopMemoryContext, sizeof(RowProcess)));
-  shm_mq* requests = penstock::pg::RequestQueueOf(segment);
-  shm_mq* replies = penstock::pg::ReplyQueueOf(segment);
-  shm_mq_set_receiver(requests, MyProc);
-  shm_mq_set_sender(replies, MyProc);
-  process->requests = shm_mq_attach(requests, segment, nullptr);
-  process->replies = shm_mq_attach(replies, segment, nullptr);
-  return process;
-}
-
 }  // namespace
 
 extern "C" void penstock_reader_main(Datum argument) {
-  const RowChannelHead* head = nullptr;
-  pqsignal(SIGHUP, SignalHandlerForConfigReload);
-  pqsignal(SIGTERM, die);
-  BackgroundWorkerUnblockSignals();
-  MemoryContextSwitchTo(TopMemoryContext);
-  RowProcess* process = Attach(argument, &head);
-  if (process == nullptr || penstock_output_mismatch() != nullptr) proc_exit(0);
-  BackgroundWorkerInitializeConnectionByOid(head->database, InvalidOid, 0);
-  penstock_override_settings();
-  SetConfigOption("lock_timeout", kLockTimeout, PGC_SUSET, PGC_S_OVERRIDE);
-  MemoryContextSwitchTo(TopMemoryContext);
+  const penstock::pg::SideEnds ends = penstock::pg::EnterSideProcess(argument);
+  auto* process = static_cast<RowProcess*>(palloc0(sizeof(RowProcess)));
+  process->ends = ends;
   initStringInfo(&process->reply);
   process->request_context =
       AllocSetContextCreate(TopMemoryContext, "penstock request", ALLOCSET_DEFAULT_SIZES);
