@@ -292,13 +292,6 @@ Status AppendAvro(Buffer& out, const AvroSchema& schema, std::string_view json) 
                 "an event does not fit its Avro schema \"" + schema.name + "\"");
 }
 
-std::string_view InAvro(const AvroSchema* schema, std::string_view json, Buffer* bytes) {
-  if (schema == nullptr) return json;
-  bytes->Clear();
-  (void)AppendAvro(*bytes, *schema, json);
-  return bytes->view();
-}
-
 PenstockSchema Described(const AvroSchema* schema) {
   if (schema == nullptr) return {};
   return {schema->serial, schema->text.c_str(), static_cast<uint32_t>(schema->text.size()),

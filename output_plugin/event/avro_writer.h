@@ -21,10 +21,6 @@ constexpr size_t kWireHeadBytes = 5;
 // kDataError: null, or another form, where the schema has no place for it; out is as before then.
 Status AppendAvro(Buffer& out, const AvroSchema& schema, std::string_view json);
 
-// The text itself without a schema, else what AppendAvro makes of it, in bytes. For records of our
-// own, which fit their schemas.
-std::string_view InAvro(const AvroSchema* schema, std::string_view json, Buffer* bytes);
-
 // The schema as a sink sees it; nullptr: none.
 PenstockSchema Described(const AvroSchema* schema);
 

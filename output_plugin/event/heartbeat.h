@@ -3,13 +3,11 @@
 #define PENSTOCK_EVENT_HEARTBEAT_H
 
 #include <cstdint>
-#include <memory>
 #include <string>
 
-#include "avro_schema.h"
-#include "buffer.h"
 #include "event_options.h"
 #include "output_plugin/rendezvous.h"
+#include "own_record.h"
 
 namespace penstock::event {
 
@@ -22,13 +20,8 @@ class Heartbeat {
   PenstockEvent Make(int64_t now_ms);
 
  private:
-  std::string topic_;
+  OwnRecord record_;
   std::string key_;
-  std::string value_start_, value_end_;
-  std::string value_;
-  // With key.converter or value.converter avro.
-  std::shared_ptr<const AvroSchema> key_avro_, value_avro_;
-  Buffer key_bytes_, value_bytes_;
 };
 
 }  // namespace penstock::event

@@ -3,15 +3,13 @@
 #define PENSTOCK_EVENT_NOTIFICATION_H
 
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "avro_schema.h"
-#include "buffer.h"
 #include "event_options.h"
 #include "output_plugin/rendezvous.h"
+#include "own_record.h"
 
 namespace penstock::event {
 
@@ -27,14 +25,8 @@ class Notification {
                      const Data& data, int64_t now_ms);
 
  private:
-  std::string topic_;
-  std::string key_start_, value_start_;
-  std::string key_end_, value_end_;
+  OwnRecord record_;
   std::string connector_;
-  std::string key_, value_;
-  // With key.converter or value.converter avro.
-  std::shared_ptr<const AvroSchema> key_avro_, value_avro_;
-  Buffer key_bytes_, value_bytes_;
 };
 
 }  // namespace penstock::event
