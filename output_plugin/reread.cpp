@@ -1,12 +1,11 @@
 #include "reread.h"
 
+#include "logged_value.h"
+
 extern "C" {
-#include "access/htup_details.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 }
-
-#include "extension/pg/pg_compat.h"
 
 namespace penstock::output {
 namespace {
@@ -32,31 +31,17 @@ Request NewRequest(Oid relation, const ChangeMark &mark, size_t room) {
   return made;
 }
 
-// False: the value is NULL or not in the tuple.
-bool ReadValue(TupleDesc desc, HeapTuple tuple, AttrNumber attnum, Datum *datum) {
-  if (tuple == nullptr) return false;
-  bool is_null;
-  *datum = HeapGetAttrCompat(tuple, attnum, desc, &is_null);
-  if (is_null) return false;
-  const bool varlena = TupleDescAttr(desc, attnum - 1)->attlen == -1;
-  return !varlena || !VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(*datum));
-}
-
 // Adds a column from the first tuple that holds it. False: none does.
 bool AddColumn(Request *request, Relation relation, AttrNumber attnum, HeapTuple first,
                HeapTuple second) {
   TupleDesc desc = RelationGetDescr(relation);
   Datum datum;
-  if (!ReadValue(desc, first, attnum, &datum) && !ReadValue(desc, second, attnum, &datum)) {
+  if (!ReadLogged(desc, first, attnum, &datum) && !ReadLogged(desc, second, attnum, &datum)) {
     return false;
   }
-  Form_pg_attribute attribute = TupleDescAttr(desc, attnum - 1);
-  Oid function;
-  bool is_varlena;
-  getTypeOutputInfo(attribute->atttypid, &function, &is_varlena);
   const uint32 at = request->request.column_count++;
   request->columns[at] = attnum;
-  request->values[at] = OidOutputFunctionCall(function, datum);
+  request->values[at] = PrintLogged(desc, attnum, datum);
   return true;
 }
 

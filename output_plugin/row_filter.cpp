@@ -1,6 +1,8 @@
 // row_filter.cpp: evaluates conditions with PostgreSQL's executor, as pgoutput does.
 #include "row_filter.h"
 
+#include "logged_value.h"
+
 extern "C" {
 #include "access/htup_details.h"
 #include "access/sysattr.h"
@@ -108,18 +110,18 @@ Values Deform(const RowFilter &filter, HeapTuple tuple) {
   return row;
 }
 
-bool IsOutside(const RowFilter &filter, const Values &row, int attnum) {
-  return TupleDescAttr(filter.slot->tts_tupleDescriptor, attnum - 1)->attlen == -1 &&
-         !row.nulls[attnum - 1] &&
-         VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(row.values[attnum - 1]));
+bool IsMissing(const RowFilter &filter, const Values &row, int attnum) {
+  return !row.nulls[attnum - 1] &&
+         IsOutside(filter.slot->tts_tupleDescriptor, static_cast<AttrNumber>(attnum),
+                   row.values[attnum - 1]);
 }
 
 // A large value that an update left alone is in the logged old row, if anywhere.
 bool PassesLogged(const RowFilter &filter, const Values &row, const Values *old) {
   int attnum = -1;
   while ((attnum = bms_next_member(filter.columns, attnum)) >= 0) {
-    if (!IsOutside(filter, row, attnum)) continue;
-    if (old == nullptr || old->nulls[attnum - 1] || IsOutside(filter, *old, attnum)) {
+    if (!IsMissing(filter, row, attnum)) continue;
+    if (old == nullptr || old->nulls[attnum - 1] || IsMissing(filter, *old, attnum)) {
       ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
                       errmsg("the WAL does not hold a value that the row filter of table %s reads",
                              filter.table),

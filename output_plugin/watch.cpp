@@ -1,5 +1,7 @@
 #include "watch.h"
 
+#include "logged_value.h"
+
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_class.h"
@@ -21,50 +23,21 @@ bool IsWatched(const Stream &stream, const CachedRelation &entry) {
   return writer != nullptr && writer->watched != InvalidOid && writer->watched == entry.named_relid;
 }
 
-// 0: there is no such column.
-AttrNumber FindColumn(TupleDesc desc, const char *name) {
-  for (int i = 0; i < desc->natts; ++i) {
-    Form_pg_attribute attribute = TupleDescAttr(desc, i);
-    if (!attribute->attisdropped && strcmp(NameStr(attribute->attname), name) == 0) {
-      return attribute->attnum;
-    }
-  }
-  return InvalidAttrNumber;
-}
-
-char *TextOf(TupleDesc desc, AttrNumber number, Datum value) {
-  Oid output;
-  bool is_varlena;
-  getTypeOutputInfo(TupleDescAttr(desc, number - 1)->atttypid, &output, &is_varlena);
-  return OidOutputFunctionCall(output, value);
-}
-
-bool IsOutside(TupleDesc desc, AttrNumber number, Datum value) {
-  return TupleDescAttr(desc, number - 1)->attlen == -1 &&
-         VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(value));
-}
-
-// False: the WAL does not hold it, or it is null, as columns outside the identity are in old rows.
-bool ReadColumn(TupleDesc desc, HeapTuple tuple, AttrNumber number, Datum *value) {
-  bool is_null;
-  if (tuple == nullptr) return false;
-  *value = HeapGetAttrCompat(tuple, number, desc, &is_null);
-  return !is_null && !IsOutside(desc, number, *value);
-}
-
 // The key that a tuple has; what it left outside the WAL is in the other one, or nowhere. False: it
 // is not known.
-bool ReadKey(const PenstockEventWriter *writer, TupleDesc desc, HeapTuple tuple, HeapTuple other,
+bool ReadKey(const PenstockEventWriter *writer, Relation relation, HeapTuple tuple, HeapTuple other,
              StringInfo key) {
+  TupleDesc desc = RelationGetDescr(relation);
   initStringInfo(key);
   for (uint32 i = 0; i < writer->watched_column_count; ++i) {
     Datum value;
-    const AttrNumber number = FindColumn(desc, writer->watched_columns[i]);
+    // By name: the column of a partition may have another number.
+    const AttrNumber number = get_attnum(RelationGetRelid(relation), writer->watched_columns[i]);
     if (number == InvalidAttrNumber) return false;
-    if (!ReadColumn(desc, tuple, number, &value) && !ReadColumn(desc, other, number, &value)) {
+    if (!ReadLogged(desc, tuple, number, &value) && !ReadLogged(desc, other, number, &value)) {
       return false;
     }
-    pg::AppendKeyText(key, TextOf(desc, number, value));
+    pg::AppendKeyText(key, PrintLogged(desc, number, value));
   }
   return true;
 }
@@ -87,7 +60,7 @@ void Touch(const Stream &stream, Relation relation, uint32 xid, HeapTuple tuple,
            bool whole) {
   const PenstockEventWriter *writer = stream.writer;
   StringInfoData key;
-  if (ReadKey(writer, RelationGetDescr(relation), tuple, other, &key)) {
+  if (ReadKey(writer, relation, tuple, other, &key)) {
     writer->touch(writer->self, xid, key.data, static_cast<uint32>(key.len), whole);
   } else {
     writer->touch(writer->self, xid, nullptr, 0, whole);
@@ -122,7 +95,7 @@ void ReportSignal(const Stream &stream, Relation relation, HeapTuple tuple, uint
     if (TupleDescAttr(desc, number - 1)->attisdropped) continue;
     bool is_null;
     const Datum value = HeapGetAttrCompat(tuple, number, desc, &is_null);
-    texts[count++] = is_null ? nullptr : TextOf(desc, number, value);
+    texts[count++] = is_null ? nullptr : PrintLogged(desc, number, value);
   }
   writer->signal(writer->self, end_lsn, texts[0], texts[1], texts[2]);
 }
