@@ -304,6 +304,7 @@ void BuildEntry(RelationCache *cache, CachedRelation *entry, Relation relation, 
     entry->named_relid = NamedRelation(*cache->options, relation, snapshot);
   }
   entry->is_signal = !snapshot && IsSignalTable(cache->writer, relation);
+  if (entry->is_signal) CheckOwner(cache, relation, lsn);  // also where its rows are not sent
   const bool own_name = entry->named_relid == RelationGetRelid(relation);
   Relation named = own_name                         ? relation
                    : OidIsValid(entry->named_relid) ? RelationIdGetRelation(entry->named_relid)

@@ -223,6 +223,20 @@ wait_delivered($node, 'quiet');
 is(event_list($node, 'quiet'), 'r 1', 'a row whose update is skipped');
 $node->safe_psql('postgres', "SELECT penstock.drop_sink('quiet')");
 
+# Nobody has the rows of a table obeyed that they may not read.
+$node->safe_psql('postgres', "CREATE ROLE streamer REPLICATION; GRANT USAGE ON SCHEMA penstock TO streamer;
+	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA penstock TO streamer; GRANT SELECT ON u TO streamer;
+	SET ROLE streamer; SELECT penstock.create_sink('blind', 'null', ARRAY['public.u'],
+		'{\"topic.prefix\": \"p\", \"snapshot.mode\": \"no_data\", \"signal.data.collection\": \"public.signals\"}')");
+wait_for_state($node, 'blind', 'streaming');
+$node->safe_psql('postgres', "INSERT INTO signals VALUES ('blind', 'log', '{\"message\": \"seen\"}')");
+wait_until($node, "SELECT state = 'failed' FROM penstock.sinks WHERE name = 'blind'", 'a sink without the right fails');
+like(sink_value($node, 'blind', 'reason'), qr/permission denied for table signals/, 'and says why');
+$node->safe_psql('postgres', "GRANT SELECT ON signals TO streamer; SELECT penstock.resume_sink('blind')");
+wait_for_state($node, 'blind', 'streaming');
+log_has('sink .blind.: signal .blind.: seen', 'with the right it obeys');
+$node->safe_psql('postgres', "SELECT penstock.drop_sink('blind')");
+
 # A dropped sink leaves nothing behind.
 $node->safe_psql('postgres', "SELECT penstock.drop_sink('s')");
 wait_until($node, 'SELECT count(*) = 0 FROM penstock.sink', 'the sink goes');
