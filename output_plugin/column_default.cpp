@@ -34,21 +34,28 @@ bool StartsWith(const char *text, const char *prefix) {
   return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-// How long the character is that ends a line in Java's patterns; 0: none does.
-int LineEnd(const char *text) {
-  if (*text == '\n' || *text == '\r') return 1;
-  if (GetDatabaseEncoding() != PG_UTF8) return 0;
-  if (StartsWith(text, "\xC2\x85")) return 2;
-  return StartsWith(text, "\xE2\x80\xA8") || StartsWith(text, "\xE2\x80\xA9") ? 3 : 0;
+// Whether a character begins here that ends a line in Java's patterns.
+bool EndsLine(const char *text) {
+  if (*text == '\n' || *text == '\r') return true;
+  if (GetDatabaseEncoding() != PG_UTF8) return false;
+  return StartsWith(text, "\xC2\x85") || StartsWith(text, "\xE2\x80\xA8") ||
+         StartsWith(text, "\xE2\x80\xA9");
 }
 
-// name(…), (name(…)…: a function that runs at insert time. On one line, as for Debezium.
-bool IsFunctionCall(const char *text) {
+// name(…), (name(…)…: a function that runs at insert time. Returns the place of its parenthesis;
+// nullptr: none.
+const char *FunctionCall(const char *text) {
   if (*text == '(') ++text;
   const char *start = text;
   while (isalnum(static_cast<unsigned char>(*text)) || *text == '_' || *text == '.') ++text;
-  if (text == start || *text != '(') return false;
-  while (*text != '\0' && *text != ')' && LineEnd(text) == 0) ++text;
+  return text != start && *text == '(' ? text : nullptr;
+}
+
+// For Debezium only when it is on one line.
+bool IsQuirkyFunctionCall(const char *text) {
+  text = FunctionCall(text);
+  if (text == nullptr) return false;
+  while (*text != '\0' && *text != ')' && !EndsLine(text)) ++text;
   return *text == ')';
 }
 
@@ -79,7 +86,7 @@ char *FirstQuoted(const char *text) {
   for (; *text != '\0'; ++text) {
     if (*text == '\'' && start != nullptr) return pnstrdup(start, static_cast<Size>(text - start));
     if (*text == '\'') start = text + 1;
-    if (LineEnd(text) > 0) start = nullptr;
+    if (EndsLine(text)) start = nullptr;
   }
   return nullptr;
 }
@@ -110,6 +117,11 @@ bool HasDefaultParser(const TypeShape &type) {
 bool IsPlainText(const TypeShape &type) {
   return type.type == PgType::kText || type.type == PgType::kEnum || type.type == PgType::kXml ||
          type.type == PgType::kJson;
+}
+
+// Types whose expressions are shown as function calls are.
+bool HasZeroOfExpression(const TypeShape &type) {
+  return IsPlainText(type) || type.type == PgType::kBit || type.type == PgType::kBool;
 }
 
 // Debezium shows such defaults without what the column's modifier does to them: not padded, and
@@ -160,7 +172,7 @@ bool NamesMoment(const char *literal, PgType type) {
 char *QuirkyLiteral(const char *text, const TypeShape &type, bool *function) {
   if (type.type == PgType::kEnum) return QuotedLabel(text);
   const bool quoted = strchr(text, '\'') != nullptr;
-  *function = IsFunctionCall(text) ||
+  *function = IsQuirkyFunctionCall(text) ||
               (!quoted && (IsCurrentTime(text) || type.type == PgType::kBit));  // 5::bit(3)
   if (*function) return nullptr;
   char *literal = quoted ? FirstQuoted(text) : pstrdup(text);
@@ -173,15 +185,12 @@ char *QuirkyLiteral(const char *text, const TypeShape &type, bool *function) {
 
 // The same as the server understands it.
 char *Literal(const char *text, const TypeShape &type, bool *function) {
-  *function = IsFunctionCall(text);
+  *function = FunctionCall(text) != nullptr;
   if (*function) return nullptr;
   char *literal = QuotedLiteral(text);
   if (literal == nullptr && IsConstant(text)) literal = pstrdup(text);
-  if (literal == nullptr && type.type == PgType::kBool) return pstrdup("false");
-  *function = literal == nullptr
-                  ? IsCurrentTime(text) || IsPlainText(type) || type.type == PgType::kBit
-                  : NamesMoment(literal, type.type);
-  return *function ? nullptr : literal;
+  *function = literal == nullptr && (IsCurrentTime(text) || HasZeroOfExpression(type));
+  return literal;
 }
 
 }  // namespace

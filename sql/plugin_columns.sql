@@ -109,3 +109,21 @@ SELECT r->'key' AS key, r->'value'->'before' AS before, r->'value'->'after' AS a
 SELECT pg_drop_replication_slot('plugin');
 DROP FUNCTION public.shown;
 DROP TABLE public.person;
+
+-- Defaults: expressions of texts, bits and booleans, and function calls however they are written, are zero-like.
+CREATE TABLE public.given (id int PRIMARY KEY, truth bool DEFAULT (1 = 1), yes bool DEFAULT true, cut bool DEFAULT ('true' = 'true'),
+  bits bit(3) DEFAULT 5::bit(3), word text DEFAULT 'a' || 'b', quoted text DEFAULT 'it''s', lines text DEFAULT E'a\nb',
+  n int DEFAULT length('ab'), m int DEFAULT length(E'a\nb'),
+  sum int DEFAULT (1 + '-2'::int), now date DEFAULT ('now'::text)::date,
+  day date DEFAULT '2020-01-02');
+SELECT 'created' FROM pg_create_logical_replication_slot('plugin', 'penstock_output');
+INSERT INTO public.given (id) VALUES (1);
+CREATE FUNCTION public.defaults(quirks text) RETURNS TABLE (field text, "default" jsonb) LANGUAGE sql AS $$
+  SELECT f->>'field', f->'default'
+  FROM pg_logical_slot_peek_changes('plugin', NULL, NULL, 'table.include.list', 'public.given', 'debezium.quirks', quirks),
+       jsonb_array_elements(data::jsonb->'schema'->'fields'->1->'fields') f $$;
+SELECT field, n.default AS native, d.default AS quirks FROM public.defaults('false') n JOIN public.defaults('true') d USING (field)
+ORDER BY field COLLATE "C";
+SELECT pg_drop_replication_slot('plugin');
+DROP FUNCTION public.defaults;
+DROP TABLE public.given;
