@@ -252,19 +252,21 @@ void SetText(event::FieldValue *value, const char *text) {
   SetBytes(value, text, size);
 }
 
-// "char" is a byte, and what is no character by itself stands there as release 16 and later print
-// it. Other output functions, too, may print what nobody checked.
-char *PrintedText(const TypeShape &type, Datum datum) {
-  char *text = OutputFunctionCall(type.output, datum);
-  const bool byte_is_character =
-      pg_database_encoding_max_length() == 1 && GetDatabaseEncoding() != PG_SQL_ASCII;
-  if (type.oid == CHAROID && IS_HIGHBIT_SET(*text) && !byte_is_character) {
-    return psprintf("\\%03o", static_cast<unsigned char>(*text));
-  }
+// "char" is a byte; one that is no character by itself is written as release 16 and later print it.
+bool IsBareByte(const TypeShape &type, const char *text) {
+  if (type.oid != CHAROID || !IS_HIGHBIT_SET(*text)) return false;
+  return pg_database_encoding_max_length() > 1 || GetDatabaseEncoding() == PG_SQL_ASCII;
+}
+
+// What output functions print need not have been checked by anybody.
+void SetPrinted(const TypeShape &type, const char *text, event::FieldValue *value) {
+  if (IsBareByte(type, text)) text = psprintf("\\%03o", static_cast<unsigned char>(*text));
+  uint32 size = static_cast<uint32>(strlen(text));
   if (GetDatabaseEncoding() == PG_UTF8) {
-    (void)pg_verify_mbstr(PG_UTF8, text, static_cast<int>(strlen(text)), false);
+    (void)pg_verify_mbstr(PG_UTF8, text, static_cast<int>(size), false);
   }
-  return text;
+  text = ToUtf8(text, &size);
+  SetBytes(value, text, size);
 }
 
 void ReadEnum(Datum datum, event::FieldValue *value) {
@@ -377,7 +379,7 @@ void ReadDatum(const TypeShape &type, Datum datum, event::FieldValue *value) {
       break;
     }
     case Reader::kOutput:
-      SetText(value, PrintedText(type, datum));
+      SetPrinted(type, OutputFunctionCall(type.output, datum), value);
       break;
     case Reader::kEnum:
       ReadEnum(datum, value);

@@ -81,6 +81,17 @@ INSERT INTO shop.part VALUES (1, 'eu');
 SELECT topic, key FROM changes();
 INSERT INTO shop.part VALUES (2, 'eu');
 SELECT topic, key FROM changes('publish.via.partition.root', 'true', 'table.include.list', 'shop.part');
+-- names are those of the time of the change, also of the root
+INSERT INTO shop.part VALUES (3, 'eu');
+ALTER TABLE shop.part RENAME TO parts;
+INSERT INTO shop.parts VALUES (4, 'eu');
+ALTER TABLE shop.parts SET SCHEMA public;
+INSERT INTO public.parts VALUES (5, 'eu');
+ALTER TABLE public.parts SET SCHEMA shop;
+ALTER TABLE shop.parts RENAME TO hidden;
+INSERT INTO shop.hidden VALUES (6, 'eu');
+ALTER TABLE shop.hidden RENAME TO part;
+SELECT topic, key FROM changes('publish.via.partition.root', 'true', 'table.exclude.list', 'shop.hidden');
 
 -- flat events and routing
 INSERT INTO shop.item VALUES (4, 'cog', 1);
