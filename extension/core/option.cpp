@@ -4,12 +4,10 @@
 #include <algorithm>
 #include <charconv>
 
-#include "secret_name.h"
-
 namespace penstock {
 namespace {
 
-char LowerAscii(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char LowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -83,7 +81,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
     size_t diagonal = row[0];
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substitute = diagonal + (LowerAscii(a[i - 1]) == LowerAscii(b[j - 1]) ? 0 : 1);
+      const size_t substitute = diagonal + (LowerOf(a[i - 1]) == LowerOf(b[j - 1]) ? 0 : 1);
       diagonal = row[j];
       row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
     }
@@ -94,8 +92,7 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool SoundsSecret(std::string_view name) {
-  std::string lower(name);
-  for (char& c : lower) c = LowerAscii(c);
+  const std::string lower = LowerAscii(name);
   for (const char* part : {"password", "secret", "token", "jaas", "credential", "private.key",
                            ".key.pem", "basic.auth"}) {
     if (lower.find(part) != std::string::npos) return true;
@@ -195,9 +192,15 @@ std::string_view Trim(std::string_view text) {
   return text;
 }
 
+std::string LowerAscii(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = LowerOf(c);
+  return lower;
+}
+
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return LowerAscii(x) == LowerAscii(y);
+           return LowerOf(x) == LowerOf(y);
          });
 }
 

@@ -59,8 +59,11 @@ struct OptionTable {
 const OptionRow* FindOption(const OptionTable& table, std::string_view name);
 
 // Checks a value against its row: type, range, allowed values, support. The message names the
-// option; the value is not repeated for kSecret.
+// option, and repeats the value unless the name sounds like a secret.
 Status CheckOptionValue(const OptionRow& row, std::string_view name, std::string_view value);
+
+// Whether an option of this name may hold a secret, whatever its row says.
+bool SoundsSecret(std::string_view name);
 
 // "unknown option" with the nearest known name of the tables as hint.
 Status UnknownOption(std::string_view name, const std::vector<OptionTable>& tables);
@@ -69,6 +72,7 @@ bool ParseBool(std::string_view text, bool* value);      // true|false, any case
 bool ParseInt64(std::string_view text, int64_t* value);  // whole text, decimal
 std::vector<std::string> SplitList(std::string_view text, char separator = ',');
 std::string_view Trim(std::string_view text);
+std::string LowerAscii(std::string_view text);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 const char* OptionTypeName(OptionType type);
 const char* OptionScopeName(OptionScope scope);

@@ -11,7 +11,6 @@
 #include "../sink/kafka_options.h"
 #include "../sink/registry_options.h"
 #include "output_plugin/event/event_options.h"
-#include "secret_name.h"
 
 namespace penstock {
 namespace {

@@ -1,3 +1,4 @@
+// filter_name.cpp: see filter_name.h.
 #include "filter_name.h"
 
 extern "C" {
@@ -13,15 +14,14 @@ const char* FilterName(const char* name) {
   StringInfoData text;
   initStringInfo(&text);
   while (left > 0) {
-    const int length = pg_encoding_mblen(PG_UTF8, name);
-    const bool whole = length <= left && pg_encoding_verifymbchar(PG_UTF8, name, left) == length;
-    if (whole) {
+    const int length = pg_encoding_verifymbchar(PG_UTF8, name, left);
+    if (length > 0) {
       appendBinaryStringInfo(&text, name, length);
     } else {
       appendStringInfoString(&text, "\uFFFD");
     }
-    name += whole ? length : 1;
-    left -= whole ? length : 1;
+    name += Max(length, 1);
+    left -= Max(length, 1);
   }
   return text.data;
 }

@@ -167,6 +167,9 @@ PenstockSinkEntry* penstock_find_entry(Oid database, int32 sink_id) {
 
 void penstock_set_state(PenstockSinkEntry* entry, PenstockSinkState state, const char* error) {
   TimestampTz now = GetCurrentTimestamp();
+  const char* text = error == nullptr ? "" : error;
+  // Not in the middle of a character, not even if the caller's text was cut there.
+  const int length = pg_mbcliplen(text, static_cast<int>(strlen(text)), PENSTOCK_ERROR_LEN - 1);
   SpinLockAcquire(&entry->mutex);
   // What the scanner decided stands until the worker is gone.
   const bool decided = !entry->wanted && (entry->state == PENSTOCK_SINK_DROPPING ||
@@ -176,8 +179,9 @@ void penstock_set_state(PenstockSinkEntry* entry, PenstockSinkState state, const
     entry->state = state;
   }
   if (error != nullptr) {
-    strlcpy(entry->last_error, error, sizeof(entry->last_error));
-    entry->last_error_time = error[0] == '\0' ? 0 : now;
+    memcpy(entry->last_error, text, static_cast<size_t>(length));
+    entry->last_error[length] = '\0';
+    entry->last_error_time = length == 0 ? 0 : now;
   }
   SpinLockRelease(&entry->mutex);
   ConditionVariableBroadcast(&entry->progress);

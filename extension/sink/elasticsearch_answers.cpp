@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "../core/json.h"
+#include "../core/utf8.h"
 
 namespace penstock::sink {
 namespace {
@@ -98,8 +99,7 @@ std::string ReasonOf(const Value& error) {
   if (cause != &error && !inner.empty() && reason.find(inner) == std::string::npos) {
     reason += ": " + std::string(inner);
   }
-  if (reason.size() > kMaxReasonBytes) reason = reason.substr(0, kMaxReasonBytes) + "...";
-  return reason;
+  return ShownText(reason, kMaxReasonBytes);
 }
 
 void ReadError(const Value& holder, ItemAnswer* answer) {
@@ -107,7 +107,7 @@ void ReadError(const Value& holder, ItemAnswer* answer) {
   if (error == holder.MemberEnd()) return;
   if (error->value.IsString()) {
     answer->type = "error";
-    answer->reason = error->value.GetString();
+    answer->reason = ShownText(error->value.GetString(), kMaxReasonBytes);
   } else if (error->value.IsObject()) {
     answer->type = TextOf(error->value, "type");
     answer->reason = ReasonOf(error->value);

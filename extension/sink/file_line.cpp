@@ -7,6 +7,7 @@
 #include <string>
 
 #include "../core/option.h"
+#include "../core/utf8.h"
 #include "output_plugin/event/json_text.h"
 
 namespace penstock::sink {
@@ -37,24 +38,6 @@ bool IsJsonNumber(std::string_view text) {
     at += exponent;
   }
   return at == text.size();
-}
-
-// Bytes after the first of a UTF-8 sequence, and the range of the second; 0: a wrong first byte.
-struct Utf8Lead {
-  int following;
-  unsigned char low;
-  unsigned char high;
-};
-
-Utf8Lead LeadOf(unsigned char c) {
-  if (c >= 0xC2 && c <= 0xDF) return {1, 0x80, 0xBF};
-  if (c == 0xE0) return {2, 0xA0, 0xBF};
-  if (c == 0xED) return {2, 0x80, 0x9F};
-  if (c >= 0xE1 && c <= 0xEF) return {2, 0x80, 0xBF};
-  if (c == 0xF0) return {3, 0x90, 0xBF};
-  if (c >= 0xF1 && c <= 0xF3) return {3, 0x80, 0xBF};
-  if (c == 0xF4) return {3, 0x80, 0x8F};
-  return {0, 0, 0};
 }
 
 // raw: text that looks like JSON stands as it is.
@@ -101,23 +84,6 @@ bool LooksLikeJson(std::string_view text) {
   if (first == '[') return last == ']';
   if (first == '"') return text.size() > 1 && last == '"';
   return text == "true" || text == "false" || text == "null" || IsJsonNumber(text);
-}
-
-bool IsUtf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto first = static_cast<unsigned char>(text[i++]);
-    if (first < 0x80) continue;
-    Utf8Lead lead = LeadOf(first);
-    if (lead.following == 0) return false;
-    for (; lead.following > 0; --lead.following) {
-      if (i == text.size()) return false;
-      const auto next = static_cast<unsigned char>(text[i++]);
-      if (next < lead.low || next > lead.high) return false;
-      lead.low = 0x80;
-      lead.high = 0xBF;
-    }
-  }
-  return true;
 }
 
 Status AppendFileLine(event::Buffer& out, const Event& event) {

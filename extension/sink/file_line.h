@@ -20,8 +20,6 @@ Status AppendFileLine(event::Buffer& out, const Event& event);
 // Whether text is JSON by its first and last characters; scalars are checked wholly.
 bool LooksLikeJson(std::string_view text);
 
-bool IsUtf8(std::string_view text);
-
 }  // namespace penstock::sink
 
 #endif

@@ -1,10 +1,9 @@
 // http_url.cpp: see http_url.h.
 #include "http_url.h"
 
-#include <algorithm>
-#include <cctype>
 #include <utility>
 
+#include "../core/option.h"
 #include "../core/sink_config.h"
 
 namespace penstock::sink {
@@ -21,9 +20,7 @@ Status AddHttpUrl(const HttpUrlOption& option, std::string url, std::vector<std:
     return {StatusCode::kInvalidOption,
             "option \"" + std::string(option.name) + "\" holds a user name", option.login_hint};
   }
-  std::string scheme = url.substr(0, host == 0 ? 0 : separator);
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string scheme = LowerAscii(url.substr(0, host == 0 ? 0 : separator));
   const bool known = scheme == "http" || scheme == "https";
   if (!known || authority.empty() || url.find_first_of("?#\" \t\\") != std::string::npos) {
     return {StatusCode::kInvalidOption,

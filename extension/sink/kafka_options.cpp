@@ -91,8 +91,7 @@ std::string Normalize(const std::string& target, std::string_view value) {
       target.find("password") != std::string::npos || target.find(".pem") != std::string::npos;
   std::string text(secret_or_text ? value : Trim(value));
   if (target == "security.protocol" || target == "compression.codec") {
-    std::transform(text.begin(), text.end(), text.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    text = LowerAscii(text);
   }
   // Java's way to switch the check off is the empty string.
   if (target == "ssl.endpoint.identification.algorithm" && text.empty()) text = "none";

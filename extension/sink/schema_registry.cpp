@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "../core/json.h"
+#include "../core/utf8.h"
 #include "output_plugin/event/json_text.h"
 
 namespace penstock::sink {
@@ -17,19 +18,11 @@ constexpr BackoffPolicy kRetry = {500, 10'000, 2.0, 0.2};
 constexpr size_t kMaxUses = 10'000;
 constexpr size_t kMaxSchemas = 50'000;
 constexpr size_t kMaxBytes = 64 << 20;
+constexpr size_t kLongestReason = 300;
 
 uint32_t NumberIn(const rapidjson::Document& document, const char* name) {
   const auto found = document.FindMember(name);
   return found != document.MemberEnd() && found->value.IsUint() ? found->value.GetUint() : 0;
-}
-
-std::string ShortText(const std::string& body) {
-  constexpr size_t kLongest = 300;
-  std::string text = body.substr(0, kLongest);
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < ' ') c = ' ';
-  }
-  return text;
 }
 
 // What the registry says about a failure: its message, or the whole answer.
@@ -38,10 +31,10 @@ std::string ReasonIn(const std::string& body) {
   if (ParseJson(body, &document) && document.IsObject()) {
     const auto found = document.FindMember("message");
     if (found != document.MemberEnd() && found->value.IsString()) {
-      return ShortText({found->value.GetString(), found->value.GetStringLength()});
+      return ShownText({found->value.GetString(), found->value.GetStringLength()}, kLongestReason);
     }
   }
-  return ShortText(body);
+  return ShownText(body, kLongestReason);
 }
 
 }  // namespace

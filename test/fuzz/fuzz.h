@@ -4,10 +4,12 @@
 
 #include <rapidjson/document.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -137,16 +139,22 @@ inline std::string AsUtf8(std::string_view bytes) {
 
 // Strict: the encoding is checked, and nothing may follow. Numbers are texts, of any size.
 template <unsigned kNumbers = rapidjson::kParseNumbersAsStringsFlag>
-void ParseStrictly(std::string_view json, rapidjson::Document* document) {
+bool ReadStrictly(std::string_view json, rapidjson::Document* document) {
   document
       ->Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag | kNumbers>(
           json.data(), json.size());
-  DEMAND(!document->HasParseError(), json);
+  return !document->HasParseError();
+}
+inline void ParseStrictly(std::string_view json, rapidjson::Document* document) {
+  DEMAND(ReadStrictly(json, document), json);
 }
 
 // The same with numbers as numbers, which must fit a double.
+inline bool ReadNumbers(std::string_view json, rapidjson::Document* document) {
+  return ReadStrictly<rapidjson::kParseFullPrecisionFlag>(json, document);
+}
 inline void ParseNumbers(std::string_view json, rapidjson::Document* document) {
-  ParseStrictly<rapidjson::kParseFullPrecisionFlag>(json, document);
+  DEMAND(ReadNumbers(json, document), json);
 }
 
 inline std::string_view TextOf(const rapidjson::Value& value) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "extension/core/json.h"
+#include "extension/core/signal.h"
 #include "extension/sink/csv_line.h"
 #include "extension/sink/elasticsearch_answers.h"
 #include "extension/sink/elasticsearch_json.h"
@@ -23,13 +24,12 @@ using event::Buffer;
 // A text that a strict reader takes is taken, and what is made of it is JSON.
 void CheckJson(const std::string& text) {
   rapidjson::Document strict;
-  strict.Parse<rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag |
-               rapidjson::kParseNumbersAsStringsFlag>(text.data(), text.size());
+  const bool valid = fuzz::ReadStrictly(text, &strict);
   rapidjson::Document document;
   const bool read = ParseJson(text, &document);
   if (read && fuzz::ValidUtf8(text)) {
     // A lone half of a pair is an escape that only a strict reader minds.
-    DEMAND(!strict.HasParseError() || text.find("\\u") != std::string::npos, text);
+    DEMAND(valid || text.find("\\u") != std::string::npos, text);
   }
   event::JsonNode node;
   const bool tree = event::ParseJsonNode(text, &node);
@@ -41,7 +41,7 @@ void CheckJson(const std::string& text) {
       DEMAND(value.size() == 0, value.view());
       continue;
     }
-    if (strict.HasParseError()) continue;
+    if (!valid) continue;
     rapidjson::Document expanded;
     fuzz::ParseStrictly(value.view(), &expanded);
     fuzz::ParseStrictly(schema + "}", &expanded);
@@ -93,11 +93,32 @@ void CheckExtensionTypes(const std::string& text) {
   (void)event::ParseHstore(text);
 }
 
+// A row of a signal table: obeyed, or refused with a message that says why.
+void CheckSignal(fuzz::Input* input) {
+  static constexpr const char* kTypes[] = {"log", "execute-snapshot", "stop-snapshot",
+                                           "pause-snapshot"};
+  const int known = input->Below(5);
+  const std::string type = known < 4 ? kTypes[known] : fuzz::AsUtf8(input->Line());
+  const std::string data = fuzz::AsUtf8(input->Rest());
+  const Result<Signal> signal = ParseSignal(type, data);
+  if (!signal.ok()) {
+    DEMAND(!signal.status().message().empty(), data);
+    // Names from it are repeated, and an escape may stand for half of a pair.
+    DEMAND(fuzz::ValidUtf8(signal.status().message()) || data.find("\\u") != std::string::npos,
+           signal.status().message());
+  } else if (signal.value().kind == SignalKind::kExecuteSnapshot) {
+    DEMAND(!signal.value().collections.empty(), data);
+  }
+}
+
 // Answers come from the network.
 void CheckAnswers(const std::string& body, int status) {
   std::vector<sink::ItemAnswer> items;
   (void)sink::ParseBulkAnswer(body, 2, &items);
-  for (const sink::ItemAnswer& item : items) (void)sink::ActionOfItem(item);
+  for (const sink::ItemAnswer& item : items) {
+    (void)sink::ActionOfItem(item);
+    DEMAND(fuzz::ValidUtf8(item.reason), item.reason);
+  }
   sink::HttpResponse response;
   response.status = status;
   response.body = body;
@@ -194,7 +215,7 @@ void CheckAnyFile(fuzz::Input* input) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace penstock;
   fuzz::Input input(data, size);
-  switch (input.Below(6)) {
+  switch (input.Below(7)) {
     case 0:
       CheckJson(input.Rest());
       break;
@@ -212,8 +233,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     case 4:
       CheckFiles(&input);
       break;
-    default:
+    case 5:
       CheckAnyFile(&input);
+      break;
+    default:
+      CheckSignal(&input);
   }
   return 0;
 }

@@ -101,13 +101,15 @@ void CheckBytes(const std::string& bytes) {
   }
 }
 
-// Any text as base64: taken only when it is the one way to write its bytes.
+// Any text as base64: taken only when its bytes are written so, but for the bits of the last digit
+// that mean nothing.
 void CheckDecoding(const std::string& text) {
   std::string bytes;
   if (!DecodeBase64(text, &bytes)) return;
   Buffer out;
   AppendBase64(out, bytes.data(), bytes.size());
-  DEMAND(out.size() == text.size(), text);
+  const size_t last = std::min(text.find_last_not_of('='), text.size());
+  DEMAND(out.size() == text.size() && out.view().substr(0, last) == text.substr(0, last), text);
 }
 
 void CheckNames(const std::string& text) {

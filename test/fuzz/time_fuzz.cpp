@@ -90,6 +90,9 @@ std::string TimestampText(__int128 micros, int digits) {
 
 std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
 
+// The last millisecond that had begun.
+__int128 MillisOf(__int128 micros) { return (micros - ((micros % 1000) + 1000) % 1000) / 1000; }
+
 void CheckTimestamp(int64_t micros, int scale) {
   if (micros == kTimestampInfinity || micros == kTimestampMinusInfinity) {
     for (Kind kind = Kind::kTimestampMillis; kind <= Kind::kZonedTimestamp;
@@ -99,7 +102,7 @@ void CheckTimestamp(int64_t micros, int scale) {
     return;
   }
   const __int128 since_1970 = static_cast<__int128>(micros) + kEpochMicros;
-  const __int128 millis = (since_1970 - ((since_1970 % 1000) + 1000) % 1000) / 1000;
+  const __int128 millis = MillisOf(since_1970);
   DemandNumber(Write(Kind::kTimestampMillis, micros), millis);
   DemandNumber(Write(Kind::kConnectTimestamp, micros), millis);
   DemandNumber(Write(Kind::kTimestampMicros, micros), since_1970);
@@ -122,8 +125,6 @@ void CheckTimestamp(int64_t micros, int scale) {
 void CheckZone(int64_t micros, int offset) {
   TimeZone zone;
   zone.fixed_offset = offset;
-  const std::pair<Kind, int64_t> numbers[] = {{Kind::kTimestampMicros, 1},
-                                              {Kind::kTimestampMillis, 1000}};
   for (const Kind kind : {Kind::kTimestampMicros, Kind::kTimestampMillis, Kind::kTimestampNanos,
                           Kind::kConnectTimestamp, Kind::kZonedTimestamp, Kind::kZonedTime}) {
     Column column;
@@ -136,10 +137,11 @@ void CheckZone(int64_t micros, int offset) {
     if (!WriteValue(out, column, Number(value), {})) continue;
     rapidjson::Document document;
     fuzz::ParseStrictly(out.view(), &document);
-    if (kind == Kind::kTimestampMicros) {
-      DemandNumber(std::string(out.view()), static_cast<__int128>(micros) + kEpochMicros -
-                                                static_cast<__int128>(offset) * kMicrosPerSecond);
-    }
+    const __int128 moved = static_cast<__int128>(micros) + kEpochMicros -
+                           static_cast<__int128>(offset) * kMicrosPerSecond;
+    if (kind == Kind::kTimestampMicros) DemandNumber(std::string(out.view()), moved);
+    if (kind == Kind::kTimestampMillis || kind == Kind::kConnectTimestamp)
+      DemandNumber(std::string(out.view()), MillisOf(moved));
     if (kind == Kind::kZonedTimestamp) {
       const std::string local = TimestampText(
           static_cast<__int128>(micros) + static_cast<__int128>(offset) * kMicrosPerSecond,
@@ -147,10 +149,11 @@ void CheckZone(int64_t micros, int offset) {
       DEMAND(fuzz::TextOf(document).substr(0, local.size()) == local, out.view());
     }
   }
-  (void)numbers;
 }
 
-int64_t WithoutEra(int64_t days) {
+// As java.util.Calendar has it: without the days that the Gregorian calendar left out, and the era.
+int64_t JavaDays(int64_t days) {
+  if (days >= -141437 && days < -141427) return days + 10;  // 1582-10-05 to 1582-10-14
   std::tm parts = CalendarOf(days * 86400).parts;
   if (parts.tm_year + 1900 > 0) return days;
   parts.tm_year = 1 - (parts.tm_year + 1900) - 1900;
@@ -170,7 +173,7 @@ void CheckDate(int32_t days) {
   const std::string text = CalendarOf(since_1970 * 86400).date;
   DemandNumber(Write(Kind::kDate, days), since_1970);
   DemandNumber(Write(Kind::kConnectDate, days), since_1970);
-  DemandNumber(Write(Kind::kDate, days, 0, snapshot_quirks), WithoutEra(since_1970));
+  DemandNumber(Write(Kind::kDate, days, 0, snapshot_quirks), JavaDays(since_1970));
   DEMAND(Write(Kind::kIsoDate, days) == Quoted(text + "Z"), text);
   DEMAND(Write(Kind::kDay, days) == Quoted(text), text);
 }
@@ -275,6 +278,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (stored < kFirstTimestamp || stored >= kEndTimestamp) stored %= kFirstTimestamp;
   CheckZone(stored, input.Between(-18 * 3600, 18 * 3600));
   auto days = input.Edge<int32_t>();
+  if (input.Number<uint8_t>() == 0) days = -152384 + input.Between(-15, 15);  // 1582-10-15
   const bool infinite = days == kDateInfinity || days == kDateMinusInfinity;
   if (!infinite && (days < kFirstDay || days >= kEndDay)) days %= kFirstDay;
   CheckDate(days);

@@ -90,13 +90,5 @@ TEST(FileLine, WhatLooksLikeJson) {
   }
 }
 
-TEST(FileLine, Utf8) {
-  EXPECT_TRUE(IsUtf8("a\u00e4\u20ac\U0001F600"));
-  for (const char* bad : {"\x80", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80",
-                          "\xe2\x82", "\xff"}) {
-    EXPECT_FALSE(IsUtf8(bad));
-  }
-}
-
 }  // namespace
 }  // namespace penstock::sink
