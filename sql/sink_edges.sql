@@ -7,6 +7,16 @@ CREATE SCHEMA edges AUTHORIZATION regress_penstock_edges;
 CREATE TABLE edges.t (id int PRIMARY KEY);
 GRANT SELECT ON edges.t TO regress_penstock_edges;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA penstock TO regress_penstock_edges;
+CREATE PROCEDURE pg_temp.wait_until(condition text) LANGUAGE plpgsql AS $$
+DECLARE
+    met bool;
+BEGIN
+    FOR i IN 1 .. 600 LOOP
+        EXECUTE 'SELECT ' || condition INTO met;
+        EXIT WHEN met;
+        PERFORM pg_sleep(0.05);
+    END LOOP;
+END $$;
 SET ROLE regress_penstock_edges;
 SELECT penstock.create_sink('edges', 'null', ARRAY['edges.*'], '{"topic.prefix": "e", "schemas.enable": "false"}');
 SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivered;
@@ -18,13 +28,7 @@ RESET ROLE;
 CREATE TABLE edges.flush ();
 DROP TABLE edges.flush;
 SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivered;
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN (SELECT event_count = 1 FROM penstock.pg_stat_penstock_sinks WHERE name = 'edges');
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
+CALL pg_temp.wait_until('(SELECT event_count = 1 FROM penstock.pg_stat_penstock_sinks WHERE name = ''edges'')');
 SELECT event_count, in_flight_count FROM penstock.pg_stat_penstock_sinks WHERE name = 'edges';
 
 -- a sink that was just resumed does not count as paused
@@ -46,13 +50,7 @@ SELECT penstock.wait_for_sink('edges', timeout => '30s') IS NOT NULL AS delivere
 
 -- a table that the owner could not read is not shown because it is gone
 SELECT penstock.pause_sink('edges');
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN (SELECT state = 'paused' FROM penstock.sinks WHERE name = 'edges');
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
+CALL pg_temp.wait_until('(SELECT state = ''paused'' FROM penstock.sinks WHERE name = ''edges'')');
 CREATE TABLE edges.secret (id int PRIMARY KEY, word text);
 INSERT INTO edges.secret VALUES (1, 'hunter2');
 DROP TABLE edges.secret;
@@ -61,13 +59,7 @@ SET ROLE regress_penstock_edges;
 SELECT count(*) FROM penstock.peek_sink('edges');
 RESET ROLE;
 SELECT penstock.drop_sink('edges');
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
+CALL pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 SELECT count(*) FROM penstock.sink;
 SET client_min_messages = warning;
 DROP SCHEMA edges CASCADE;

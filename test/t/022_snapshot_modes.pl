@@ -69,6 +69,18 @@ for my $case ([ 'SELECT * FROM t WHERE EXISTS (SELECT FROM secret)', qr/permissi
 	$node->safe_psql('postgres', "SELECT penstock.drop_sink('spying')");
 }
 
+# A reason that is too long is cut between characters.
+for my $before ('', 'x')
+{
+	$node->safe_psql('postgres', "CREATE OR REPLACE FUNCTION complain() RETURNS bool LANGUAGE plpgsql AS
+		\$\$ BEGIN RAISE '$before%', repeat('\xc3\xa4', 1000); END \$\$");
+	create_sink($node, 'complaining', tables => 'public.t', options => overrides('SELECT * FROM t WHERE complain()'));
+	wait_until($node, "SELECT state = 'failed' FROM penstock.sinks WHERE name = 'complaining'", 'complaining fails');
+	is($node->safe_psql('postgres', "SELECT convert_from(convert_to(reason, 'UTF8'), 'UTF8') ~ '^$before\xc3\xa4{250,}\$'
+		FROM penstock.sinks WHERE name = 'complaining'"), 't', 'a long reason');
+	$node->safe_psql('postgres', "SELECT penstock.drop_sink('complaining')");
+}
+
 # What its functions set ends with the fetch that called them: it shows neither in the events nor in
 # what the worker looks up, and the statement finds its names again.
 $node->safe_psql('postgres', "CREATE TABLE s (id int PRIMARY KEY, v text, span tstzrange);

@@ -1,5 +1,5 @@
-# Signals: pause, resume, stop, log, and bad ones; DDL, TRUNCATE and rights while tables are read; a
-# restart; snapshot_sink.
+# Signals: pause, resume, stop, log, and bad ones; DDL, TRUNCATE and alter_sink while tables are read;
+# rights; a restart; snapshot_sink.
 use strict;
 use warnings;
 use JSON::PP;
@@ -88,6 +88,18 @@ sub wait_held
 {
 	wait_until($node, "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", 'a chunk waits');
 }
+# Lets the chunk that waits go on, and the next one wait: the session queues behind the process.
+sub next_chunk
+{
+	my ($sink) = @_;
+	my $next = $node->background_psql('postgres');
+	$next->query_until(qr/queued/, "\\echo queued\nSELECT pg_advisory_lock(42);\n");
+	wait_until($node, "SELECT count(*) > 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted", 'another session waits');
+	$holder->quit;
+	$holder = $next;
+	wait_until($node, "SELECT row_count > 0 FROM penstock.sink_snapshots WHERE name = '$sink'", 'a chunk is delivered');
+	wait_held();
+}
 sub let_go
 {
 	$node->safe_psql('postgres', "ALTER SYSTEM RESET penstock.failpoint");
@@ -114,6 +126,8 @@ for my $bad (
 	log_has("signal .$id. is ignored: [^\\n]*($pattern)", "bad signal: $pattern");
 }
 $node->safe_psql('postgres', "INSERT INTO signals VALUES ('nulls', NULL, NULL), ('text', 'log', 'no json')");
+log_has('signal .nulls. is ignored: there is no signal type', 'bad signal: nulls');
+log_has('signal .text. is ignored: column .data. is not a JSON object', 'bad signal: no JSON');
 for my $filter ('id IN (SELECT id FROM other)', 'pg_sleep(1) IS NULL', 'id = 1) OR (true', 'missing = 1')
 {
 	signal_to('execute-snapshot', { 'data-collections' => ['public.t'],
@@ -155,7 +169,7 @@ like($news, qr/r 20, r 30, TABLE_SCAN_COMPLETED dedup public.t,public.u SUCCEEDE
 	'all others come, up to the last that there was, and the next table');
 is(fold($node, 's', 't', 'v'), $node->safe_psql('postgres', 'SELECT id, v FROM t ORDER BY id'), 'the file folded is the table');
 
-# TRUNCATE behind the chunk's snapshot: the lock is in its way, so the chunk must be cancelled first.
+# The function does what the signal does, for those who may.
 $node->safe_psql('postgres', "SELECT penstock.snapshot_sink('s', ARRAY['public.u'])");
 wait_read();
 like(news(), qr/^STARTED (\S{36}) public.u, r 1, TABLE_SCAN_COMPLETED \1 public.u SUCCEEDED, COMPLETED \1$/, 'snapshot_sink');
@@ -165,15 +179,18 @@ like($error, qr/does not capture a table "public.other"/, 'it names tables that 
 like($error, qr/functions that are user-defined or not immutable/, 'and conditions that are safe');
 $node->safe_psql('postgres', 'CREATE ROLE stranger; GRANT EXECUTE ON FUNCTION penstock.snapshot_sink TO stranger');
 ($code, $out, $error) = $node->psql('postgres', "SET ROLE stranger; SELECT penstock.snapshot_sink('s', ARRAY['public.t'])");
-like($error, qr/must be owner|permission denied|does not exist/, 'of sinks of one\'s own');
+like($error, qr/must be owner of sink "s"/, 'of sinks of one\'s own');
 
-# Tables change between chunks: paused, changed, resumed.
+# Between chunks, the first of which is delivered: paused, changed, resumed.
+my $chunk_size = 5;
 sub between
 {
 	my ($id, $sql) = @_;
 	hold();
 	signal_to('execute-snapshot', { 'data-collections' => ['public.t'] }, $id);
 	wait_held();
+	next_chunk('s');
+	is($node->safe_psql('postgres', 'SELECT row_count FROM penstock.sink_snapshots'), $chunk_size, "$id: rows of a chunk");
 	signal_to('pause-snapshot', undef, "$id-pause");
 	let_go();
 	$node->safe_psql('postgres', $sql);
@@ -202,11 +219,26 @@ $node->reload;
 wait_for_state($node, 's', 'streaming');
 wait_read();
 is(fold($node, 's', 't', 'v'), $node->safe_psql('postgres', 'SELECT id, v FROM t ORDER BY id'), 'goes on after a crash');
-$node->safe_psql('postgres', "SELECT penstock.alter_sink('s', NULL, '{\"incremental.snapshot.chunk.size\": 7}')");
-wait_for_state($node, 's', 'streaming');
 news();
+my @read = between('alter', q{SELECT penstock.alter_sink('s', NULL, '{"incremental.snapshot.chunk.size": 7}')}) =~ /\br (\d+)/g;
+is_deeply(\@read, [ 5, 100 .. 140 ], 'and after alter_sink, where it was');
+$chunk_size = 7;
 like(between('drop', 'DROP TABLE t'), qr/TABLE_SCAN_COMPLETED drop public.t SKIPPED, COMPLETED drop/, 'the table is dropped');
 is($node->safe_psql('postgres', "SELECT state FROM penstock.sinks WHERE name = 's'"), 'streaming', 'nothing has stopped the sink');
+
+# Rows are read with the rights of the sink's owner.
+$node->safe_psql('postgres', q{CREATE ROLE streamer REPLICATION; GRANT USAGE ON SCHEMA penstock TO streamer;
+	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA penstock TO streamer; GRANT SELECT ON u, signals TO streamer;
+	SET ROLE streamer; SELECT penstock.create_sink('theirs', 'null', ARRAY['public.u'],
+		'{"topic.prefix": "srv", "snapshot.mode": "no_data", "signal.data.collection": "public.signals"}')});
+wait_for_state($node, 'theirs', 'streaming');
+$node->safe_psql('postgres', 'REVOKE SELECT ON u FROM streamer');
+signal_to('execute-snapshot', { 'data-collections' => ['public.u'] }, 'revoked');
+wait_delivered($node, 'theirs');
+wait_read();
+log_has('sink "theirs": [^\\n]*permission denied for table u', 'rights of the owner');
+is($node->safe_psql('postgres', "SELECT state FROM penstock.sinks WHERE name = 'theirs'"), 'streaming', 'the sink goes on');
+$node->safe_psql('postgres', "SELECT penstock.drop_sink('theirs')");
 
 # A change without an event is no reason to leave a row out.
 create_sink($node, 'quiet', options => { 'table.include.list' => 'public.u', 'snapshot.mode' => 'no_data',
