@@ -314,7 +314,8 @@ void CopySnapshot(const IncrementalProcess* process, Snapshot from, ChunkSnapsho
   to->count = from->xcnt;
   auto* running = static_cast<TransactionId*>(
       MemoryContextAlloc(process->loop_context, sizeof(TransactionId) * (from->xcnt + 1)));
-  memcpy(running, from->xip, sizeof(TransactionId) * from->xcnt);
+  // A snapshot without running transactions may have no list.
+  if (from->xcnt > 0) memcpy(running, from->xip, sizeof(TransactionId) * from->xcnt);
   to->running = running;
 }
 

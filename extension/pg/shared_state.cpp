@@ -3,6 +3,7 @@
 // After the prelude.
 extern "C" {
 #include "common/pg_prng.h"
+#include "mb/pg_wchar.h"
 }
 #include "guc.h"
 #include "pg_compat.h"
