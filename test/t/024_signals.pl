@@ -204,7 +204,7 @@ like(between('add', "ALTER TABLE t ADD w int DEFAULT 7; INSERT INTO t VALUES (40
 my @last = grep { $_->{topic} eq 'srv.public.t' && defined $_->{value} } events($node, 's');
 is($last[-1]{value}{after}{w}, 7, 'and sent');
 like(between('retype', 'ALTER TABLE t ALTER id TYPE bigint'), qr/r 40, TABLE_SCAN_COMPLETED retype public.t SUCCEEDED/, 'the key gets another type');
-like(between('truncate', "TRUNCATE t; INSERT INTO t VALUES (5, 'after')"), qr/r 5, TABLE_SCAN_COMPLETED truncate public.t SUCCEEDED/, 'the table is truncated');
+like(between('truncate', "TRUNCATE t; INSERT INTO t VALUES (20, 'after')"), qr/r 20, TABLE_SCAN_COMPLETED truncate public.t SUCCEEDED/, 'the table is truncated');
 
 # Progress survives a restart and alter_sink.
 $node->safe_psql('postgres', "INSERT INTO t SELECT g, 'v' || g FROM generate_series(100, 140) g");
@@ -221,7 +221,7 @@ wait_read();
 is(fold($node, 's', 't', 'v'), $node->safe_psql('postgres', 'SELECT id, v FROM t ORDER BY id'), 'goes on after a crash');
 news();
 my @read = between('alter', q{SELECT penstock.alter_sink('s', NULL, '{"incremental.snapshot.chunk.size": 7}')}) =~ /\br (\d+)/g;
-is_deeply(\@read, [ 5, 100 .. 140 ], 'and after alter_sink, where it was');
+is_deeply(\@read, [ 20, 100 .. 140 ], 'and after alter_sink, where it was');
 $chunk_size = 7;
 like(between('drop', 'DROP TABLE t'), qr/TABLE_SCAN_COMPLETED drop public.t SKIPPED, COMPLETED drop/, 'the table is dropped');
 is($node->safe_psql('postgres', "SELECT state FROM penstock.sinks WHERE name = 's'"), 'streaming', 'nothing has stopped the sink');
@@ -256,8 +256,7 @@ is(event_list($node, 'quiet'), 'r 1', 'a row whose update is skipped');
 $node->safe_psql('postgres', "SELECT penstock.drop_sink('quiet')");
 
 # Nobody has the rows of a table obeyed that they may not read.
-$node->safe_psql('postgres', "CREATE ROLE streamer REPLICATION; GRANT USAGE ON SCHEMA penstock TO streamer;
-	GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA penstock TO streamer; GRANT SELECT ON u TO streamer;
+$node->safe_psql('postgres', "REVOKE SELECT ON signals FROM streamer; GRANT SELECT ON u TO streamer;
 	SET ROLE streamer; SELECT penstock.create_sink('blind', 'null', ARRAY['public.u'],
 		'{\"topic.prefix\": \"p\", \"snapshot.mode\": \"no_data\", \"signal.data.collection\": \"public.signals\"}')");
 wait_for_state($node, 'blind', 'streaming');
