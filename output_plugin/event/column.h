@@ -113,6 +113,8 @@ struct FieldValue {
   };
 };
 
+inline std::string_view BytesOf(const FieldValue& value) { return {value.bytes, value.size}; }
+
 struct Column {
   std::string name;
   Kind kind = Kind::kText;

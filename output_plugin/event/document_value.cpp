@@ -13,8 +13,6 @@ namespace {
 // from strings all the same.
 constexpr size_t kLongestNumber = 1000;
 
-std::string_view BytesOf(const FieldValue& value) { return {value.bytes, value.size}; }
-
 bool WriteInfinity(Buffer& out, bool positive) {
   out.Append(positive ? "\"infinity\"" : "\"-infinity\"");
   return true;

@@ -31,6 +31,13 @@ void AppendDouble(Buffer& out, double value);
 // Padded base64 of the standard or the URL-safe alphabet, without quotes.
 void AppendBase64(Buffer& out, const char* bytes, size_t n, bool url_safe = false);
 
+// Padded base64 of the standard alphabet, with quotes.
+inline void AppendQuotedBase64(Buffer& out, const char* bytes, size_t size) {
+  out.Append('"');
+  AppendBase64(out, bytes, size);
+  out.Append('"');
+}
+
 // Lower-case hex digits, without quotes.
 void AppendHex(Buffer& out, const char* bytes, size_t n);
 
