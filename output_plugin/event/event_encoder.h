@@ -110,7 +110,6 @@ class EventEncoder {
     int64_t timestamp_ms = -1;  // -1: the producer's time
   };
 
-  void MakeMessageSchemas(const Route& route);
   void Reset();
   void Finish(bool with_context_headers);
   // Turns keys and values into Avro where the drafts say so.
@@ -119,23 +118,36 @@ class EventEncoder {
   Draft& NewDraft(const std::string& topic);
   // A tombstone after the last draft: the same key and headers, no value.
   void AddTombstone();
-  EventInfo InfoOf(const Change& change, char op) const;
-  Status AddTransactionRecord(uint64_t lsn, bool begins);
+  void NoteFailure(const RelationPlan& plan, const Column& column, FieldState state);
+
+  // keys, rows and envelopes (envelope_events.cpp)
   bool SameField(const Column& column, const FieldValue& a, const FieldValue& b,
                  const WriteMode& mode);
   bool KeyChanged(const RelationPlan& plan, const Change& change);
+  EventInfo InfoOf(const Change& change, char op) const;
   void WriteFields(const RelationPlan& plan, const std::vector<int>& columns, const FieldValue* row,
                    const WriteMode& mode);
   Span WriteKey(const RelationPlan& plan, const FieldValue* row, WriteMode mode);
   std::string KeyHeader(const RelationPlan& plan, const FieldValue* row, WriteMode mode);
   void WriteRow(const RelationPlan& plan, const FieldValue* row, const WriteMode& mode);
   Span WriteEnvelope(const RelationPlan& plan, const Change& change, const EventInfo& info);
-  Span WriteFlat(const RelationPlan& plan, const FieldValue* row, const EventInfo& info,
-                 bool deleted);
+  void AddChangedState(const RelationPlan& plan, const Change& change, Draft* draft);
   // Adds the event of one operation and, for deletes, the tombstone that follows it.
   // identity_row: the row whose key goes into the header, nullptr for no header.
   void AddEvent(const RelationPlan& plan, const Change& change, const char* identity_header,
                 const FieldValue* identity_row);
+
+  // flat events (flat_events.cpp)
+  Span WriteFlat(const RelationPlan& plan, const FieldValue* row, const EventInfo& info,
+                 bool deleted);
+  void AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft);
+  void RouteByField(const RelationPlan& plan, const FieldValue* row, Draft* draft) const;
+  void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Draft* draft) const;
+
+  // messages and the ends of transactions (message_events.cpp)
+  void MakeMessageSchemas(const Route& route);
+  Status AddTransactionRecord(uint64_t lsn, bool begins);
+
   // documents (document_events.cpp)
   Status EncodeDocument(const RelationPlan& plan, const Change& change);
   bool IsMoved(const RelationPlan& plan, const Change& change);
@@ -151,11 +163,6 @@ class EventEncoder {
                         const FieldValue* after);
   void AddPivotRecord(const RelationPlan& plan, const PivotField& field, const FieldValue* before,
                       const FieldValue* after);
-
-  void AddFlatDelete(const RelationPlan& plan, const Change& change, Draft* draft);
-  void RouteByField(const RelationPlan& plan, const FieldValue* row, Draft* draft) const;
-  void AddFlatHeaders(const RelationPlan& plan, const EventInfo& info, Draft* draft) const;
-  void AddChangedState(const RelationPlan& plan, const Change& change, Draft* draft);
 
   // outbox (outbox_events.cpp)
   Status EncodeOutbox(const RelationPlan& plan, const Change& change);
@@ -174,8 +181,6 @@ class EventEncoder {
                                const std::string& route);
   Span WriteOutboxValue(const RelationPlan& plan, const FieldValue* row, const std::string& route,
                         const WriteMode& mode);
-
-  void NoteFailure(const RelationPlan& plan, const Column& column, FieldState state);
 
   EventOptions options_;
   StreamConstants stream_;
