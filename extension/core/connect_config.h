@@ -2,7 +2,6 @@
 #ifndef PENSTOCK_CORE_CONNECT_CONFIG_H
 #define PENSTOCK_CORE_CONNECT_CONFIG_H
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -25,12 +24,6 @@ struct ConnectConfig {
   std::vector<ConfigMessage> notices;
   std::vector<ConfigMessage> errors;
 };
-
-// Reads a JSON object of option names and values. Strings, numbers and booleans are taken as text,
-// arrays of them as comma-separated lists, objects of them as "name:value,…"; names with null go to
-// nulls, or are an error when that is nullptr.
-Status ReadOptionObject(const std::string& json, OptionMap* options,
-                        std::vector<std::string>* nulls);
 
 // config: {"name": …, "config": {…}}, or the inner object with a "name". worker: worker.properties
 // as a JSON object, "" for none. Every error is collected, so that all can be mended at once.

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "name_list.h"
+
 namespace penstock {
 namespace {
 

@@ -1,9 +1,6 @@
 // sink_config.cpp: see sink_config.h.
 #include "sink_config.h"
 
-#include <rapidjson/stringbuffer.h>
-#include <rapidjson/writer.h>
-
 #include <algorithm>
 
 #include "../sink/elasticsearch_options.h"
@@ -11,6 +8,7 @@
 #include "../sink/kafka_options.h"
 #include "../sink/registry_options.h"
 #include "output_plugin/event/event_options.h"
+#include "placeholder.h"
 
 namespace penstock {
 namespace {
@@ -71,17 +69,6 @@ const SinkType* FindType(std::string_view name) {
     if (type.name == name) return &type;
   }
   return nullptr;
-}
-
-// A name as a regular expression that matches nothing else.
-std::string QuoteNamePart(const std::string& part) {
-  if (part == "*") return ".*";
-  std::string quoted;
-  for (const char c : part) {
-    if (std::string_view("\\^$.|?*+()[]{},").find(c) != std::string_view::npos) quoted += '\\';
-    quoted += c;
-  }
-  return quoted;
 }
 
 // Tables in the order in which a prefix row may claim a name; an exact row anywhere comes first.
@@ -303,86 +290,10 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
   return config;
 }
 
-std::string OptionsToJson(const OptionMap& options) {
-  rapidjson::StringBuffer buffer;
-  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
-  writer.StartObject();
-  for (const auto& [name, value] : options) {
-    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
-    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
-  }
-  writer.EndObject();
-  return {buffer.GetString(), buffer.GetSize()};
-}
-
-Result<std::string> TableNamesToIncludeList(const std::vector<std::string>& names) {
-  if (names.empty()) {
-    return Status(StatusCode::kInvalidOption, "argument \"tables\" names no table",
-                  "Leave it out to capture every table of the database.");
-  }
-  std::string list;
-  for (const std::string& name : names) {
-    const size_t dot = name.find('.');
-    if (dot == std::string::npos || dot == 0 || dot + 1 == name.size()) {
-      return Status(StatusCode::kInvalidOption, "invalid table name \"" + name + "\"",
-                    "Write schema.table, or schema.* for every table of a schema.");
-    }
-    if (!list.empty()) list += ',';
-    list += QuoteNamePart(name.substr(0, dot)) + "\\." + QuoteNamePart(name.substr(dot + 1));
-  }
-  return list;
-}
-
-bool ListNames(std::string_view list, std::string_view item) {
-  for (const std::string& element : SplitList(list)) {
-    std::string_view name = element;
-    if (name.size() >= 2 && name.front() == '"' && name.back() == '"') {
-      name = name.substr(1, name.size() - 2);
-    }
-    if (name == item) return true;
-  }
-  return false;
-}
-
 bool IsSecretOption(const std::string& connector, const std::string& name) {
   const OptionRow* row = FindIn(OptionTablesOf(connector), name);
   if (row != nullptr && row->type == OptionType::kSecret) return true;
   return SoundsSecret(name);
-}
-
-std::string ServerFileOf(std::string_view name, std::string_view value) {
-  constexpr std::string_view kPrefixes[] = {"producer.override.", "elastic.https.",
-                                            "key.converter.", "value.converter.",
-                                            "schema.registry."};
-  constexpr std::string_view kFamily = "ssl.";
-  constexpr std::string_view kEnding = ".location";
-  for (const std::string_view prefix : kPrefixes) {
-    if (name.substr(0, prefix.size()) == prefix) name.remove_prefix(prefix.size());
-  }
-  if (name.substr(0, kFamily.size()) != kFamily || name.size() < kEnding.size() ||
-      name.substr(name.size() - kEnding.size()) != kEnding) {
-    return {};
-  }
-  const std::string_view path = Trim(value);
-  // librdkafka looks for the system's certificates itself.
-  if (name == "ssl.ca.location" && path == "probe") return {};
-  return std::string(path);
-}
-
-std::vector<Placeholder> FindPlaceholders(std::string_view value) {
-  std::vector<Placeholder> found;
-  for (size_t at = value.find("${"); at != std::string_view::npos; at = value.find("${", at + 2)) {
-    const size_t end = value.find('}', at);
-    if (end == std::string_view::npos) break;
-    const std::string_view body = value.substr(at + 2, end - at - 2);
-    if (body.substr(0, 5) == "file:") {
-      const std::string_view rest = body.substr(5);
-      found.push_back({true, std::string(rest.substr(0, rest.rfind(':')))});
-    } else if (body.substr(0, 4) == "env:") {
-      found.push_back({false, std::string(body.substr(4))});
-    }
-  }
-  return found;
 }
 
 }  // namespace penstock

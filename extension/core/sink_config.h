@@ -3,20 +3,17 @@
 #ifndef PENSTOCK_CORE_SINK_CONFIG_H
 #define PENSTOCK_CORE_SINK_CONFIG_H
 
-#include <map>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "../sink/sink.h"
 #include "option.h"
+#include "option_json.h"
 #include "source_options.h"
 #include "status.h"
 
 namespace penstock {
-
-using OptionMap = std::map<std::string, std::string>;
 
 struct SinkConfig {
   std::vector<std::pair<std::string, std::string>> event;  // handed to the output plugin untouched
@@ -43,29 +40,9 @@ Result<SinkConfig> SplitSinkConfig(const std::string& connector, const OptionMap
 Status CheckOption(const std::string& connector, const std::string& name, const std::string& value,
                    std::string* notice);
 
-// {"topic.prefix": "…"} as the catalogue keeps it.
-std::string OptionsToJson(const OptionMap& options);
-
-// "schema.table" names as table.include.list. "*" stands for every name in its place.
-Result<std::string> TableNamesToIncludeList(const std::vector<std::string>& names);
-
-// Whether a comma-separated list such as output_plugin_libraries names an item, quoted or not.
-bool ListNames(std::string_view list, std::string_view item);
-
 // Whether the value of this option must not be shown: a secret by its row, or unknown but named
 // like one (password, secret, token, jaas).
 bool IsSecretOption(const std::string& connector, const std::string& name);
-
-// A ${file:path:key} or ${env:NAME} within a value.
-struct Placeholder {
-  bool is_file = false;  // else an environment variable
-  std::string path_or_name;
-};
-std::vector<Placeholder> FindPlaceholders(std::string_view value);
-
-// The file or folder of the server that a destination's option has opened ("ssl.ca.location",
-// with or without "producer.override." and the like before it); empty for other options.
-std::string ServerFileOf(std::string_view name, std::string_view value);
 
 }  // namespace penstock
 

@@ -1,6 +1,6 @@
 // sql_change_sink.cpp: alter_sink, pause_sink, resume_sink, drop_sink. They change the catalogue;
 // launcher and worker follow after commit.
-#include "../core/connect_config.h"
+#include "../core/name_list.h"
 #include "sql_captured.h"
 #include "sql_rights.h"
 

@@ -1,8 +1,6 @@
 // sql_common.cpp: see sql_common.h.
 #include "sql_common.h"
 
-#include "../core/connect_config.h"
-
 extern "C" {
 #include "catalog/pg_type.h"
 #include "utils/acl.h"

@@ -3,6 +3,7 @@
 // create_sink only records. Everything that can be known to be wrong is an error here; the launcher
 // makes slot and worker after commit.
 #include "../core/connect_config.h"
+#include "../core/name_list.h"
 #include "failpoint.h"
 #include "guc.h"
 #include "sql_captured.h"

@@ -1,5 +1,5 @@
 // sql_peek_sink.cpp: sink_tables and peek_sink: what a sink captures, and what comes next.
-#include "../core/connect_config.h"
+#include "../core/name_list.h"
 #include "guc.h"
 #include "output_plugin/rendezvous.h"
 #include "sql_captured.h"

@@ -1,6 +1,8 @@
 // sql_rights.cpp: see sql_rights.h.
 #include "sql_rights.h"
 
+#include "../core/name_list.h"
+#include "../core/placeholder.h"
 #include "../sink/file_options.h"
 #include "guc.h"
 

@@ -1,6 +1,5 @@
 // sql_snapshot_sink.cpp: snapshot_sink: asks for tables of a sink to be read again, as the signal
 // execute-snapshot does. The worker's process follows after commit.
-#include "../core/connect_config.h"
 #include "sql_captured.h"
 #include "sql_rights.h"
 

@@ -1,5 +1,4 @@
 // sql_status.cpp: what can be read and waited for: statistics, options, wait_for_sink.
-#include "../core/connect_config.h"
 #include "output_plugin/event/event_options.h"
 #include "sql_common.h"
 

@@ -10,7 +10,7 @@
 
 #include "pg_prelude.h"
 #include "extension/core/option.h"
-#include "extension/core/sink_config.h"
+#include "extension/core/placeholder.h"
 #include "extension/sink/file_options.h"
 // After the prelude.
 #include "guc.h"

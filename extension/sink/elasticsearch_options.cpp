@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "../core/json.h"
-#include "../core/sink_config.h"
+#include "../core/placeholder.h"
 #include "elasticsearch_option_rows.h"
 #include "http_url.h"
 #include "output_plugin/event/buffer.h"

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "../core/option.h"
-#include "../core/sink_config.h"
+#include "../core/placeholder.h"
 
 namespace penstock::sink {
 

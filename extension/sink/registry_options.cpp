@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "../core/sink_config.h"
+#include "../core/placeholder.h"
 #include "http_url.h"
 
 namespace penstock::sink {

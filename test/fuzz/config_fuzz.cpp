@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "extension/core/connect_config.h"
+#include "extension/core/name_list.h"
+#include "extension/core/placeholder.h"
 #include "extension/core/sink_config.h"
 #include "extension/sink/elasticsearch_options.h"
 #include "extension/sink/file_options.h"

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "extension/core/placeholder.h"
 #include "extension/core/sink_config.h"
 
 namespace penstock::sink {

@@ -5,6 +5,9 @@
 
 #include <string>
 
+#include "extension/core/name_list.h"
+#include "extension/core/placeholder.h"
+
 namespace penstock {
 namespace {
 
