@@ -4,7 +4,7 @@
  *
  * One PenstockWorker per process, in TopMemoryContext, never freed: an ERROR ends the process. It
  * is plain data, so that a longjmp may pass any function that holds a pointer to it; the C++
- * objects (sink, options) live on the heap behind "delivery" and "config" (worker_events.cpp,
+ * objects (sink, options) live on the heap behind "delivery" and "config" (worker_delivery.h,
  * worker_config.cpp) and are reached through functions that return plain values.
  */
 #ifndef PENSTOCK_WORKER_H
@@ -44,7 +44,7 @@ typedef struct PenstockWorker {
   PenstockSinkEntry *entry;
   PenstockSinkRow row;
   struct PenstockConfig *config;           /* options sorted by reader (worker_config.cpp) */
-  struct PenstockDelivery *delivery;       /* the sink and what is in flight (worker_events.cpp) */
+  struct PenstockDelivery *delivery;       /* the sink and what is in flight (worker_delivery.h) */
   struct LogicalDecodingContext *ctx;      /* while streaming */
   struct PenstockRowReader *reader;        /* the process that reads rows again; NULL: none */
   struct PenstockIncremental *incremental; /* incremental snapshots; NULL: there was none */
@@ -97,14 +97,21 @@ extern void penstock_heartbeat_sent(PenstockWorker *worker, TimestampTz now);
 /* worker_rights.cpp: fills readable; outside a transaction, before decoding */
 extern void penstock_read_rights(PenstockWorker *worker);
 
-/* worker_events.cpp: everything that touches the sink; may raise an ERROR */
+/* What touches the sink; may raise an ERROR. */
+
+/* worker_sink.cpp */
 extern void penstock_open_sink(PenstockWorker *worker, XLogRecPtr slot_start, bool snapshot_pending,
                                XLogRecPtr *resume_lsn);
+extern void penstock_abandon_sink(PenstockWorker *worker);
+
+/* worker_events.cpp */
 extern const struct PenstockEventWriter *penstock_event_writer(PenstockWorker *worker);
 extern struct PenstockEventWriter *penstock_writer_of(PenstockWorker *worker);
 /* Ends what was written between two transactions. Returns where that was: it is delivered when
  * penstock_delivered_after says so. */
 extern uint64_t penstock_end_outside(PenstockWorker *worker);
+
+/* worker_progress.cpp */
 extern bool penstock_delivered_after(PenstockWorker *worker, uint64_t lsn);
 /* Marks the end of the snapshot and waits until all of it is delivered. */
 extern void penstock_finish_snapshot(PenstockWorker *worker, XLogRecPtr lsn);
@@ -114,10 +121,8 @@ extern void penstock_service(PenstockWorker *worker);
 extern void penstock_service_if_due(PenstockWorker *worker);
 extern bool penstock_in_flight(PenstockWorker *worker);
 extern void penstock_drain(PenstockWorker *worker);
-extern void penstock_abandon_sink(PenstockWorker *worker);
 /* Sleeps until the latch is set, the sink has work, or the time is over. */
 extern void penstock_sleep(PenstockWorker *worker, long timeout_ms, uint32 wait_event);
-
 /* A row could not be read again, for this reason, and is tried further; NULL: it was read. */
 extern void penstock_note_rows_away(PenstockWorker *worker, const char *reason);
 
