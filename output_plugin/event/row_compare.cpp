@@ -3,10 +3,13 @@
 namespace penstock::event {
 namespace {
 
-// A NULL as itself, though its column may print a default in its place.
+// A NULL as itself, and so a value that the column cannot express, though the column may print a
+// default in their place.
 void WriteState(Buffer& out, const Column& column, const FieldValue& value, const WriteMode& mode) {
-  if (value.state == FieldState::kNull) return out.Append("null");
-  (void)WriteField(out, column, value, mode);
+  const size_t start = out.size();
+  if (value.state != FieldState::kNull && WriteField(out, column, value, mode)) return;
+  out.Truncate(start);
+  out.Append("null");
 }
 
 bool IsSame(const Column& column, const FieldValue& before, const FieldValue& after,

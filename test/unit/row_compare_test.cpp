@@ -41,6 +41,19 @@ TEST(RowCompare, NullIsNotItsDefault) {
   EXPECT_TRUE(Same({Number(1), State(FieldState::kNull)}, {Number(1), State(FieldState::kNull)}));
 }
 
+TEST(RowCompare, NorIsWhatCannotBeExpressed) {
+  RelationPlan plan = Plan();
+  plan.columns[1].kind = Kind::kTimestampNanos;
+  plan.columns[1].default_json = "0";
+  const EventOptions options = ParseEventOptions({{"topic.prefix", "srv"}}).value();
+  ASSERT_TRUE(FinishPlan(&plan, options).ok());
+  Buffer scratch;
+  const FieldValue beyond[] = {Number(1), Number(INT64_C(300000000000000000))};  // the year 11506
+  const FieldValue epoch[] = {Number(1), Number(INT64_C(-946684800000000))};     // 1970-01-01
+  EXPECT_FALSE(ShowsSameRow(plan, beyond, epoch, {true, false}, scratch));
+  EXPECT_TRUE(ShowsSameRow(plan, beyond, beyond, {true, false}, scratch));
+}
+
 TEST(RowCompare, WhatIsNotLoggedMayHaveChanged) {
   EXPECT_FALSE(Same({Number(1), State(FieldState::kAbsent)}, {Number(1), Bytes("d")}));
 }
