@@ -36,6 +36,10 @@ class AvroReader {
     return found == schema.MemberEnd() || !found->value.IsString() ? std::string_view()
                                                                    : TextOf(found->value);
   }
+  // The namespace of a record's members; "" is none, whatever is around it.
+  static std::string SpaceOf(const Json& record, const std::string& around) {
+    return record.HasMember("namespace") ? std::string(Member(record, "namespace")) : around;
+  }
   static std::string_view NameOf(const Json& schema) {
     if (schema.IsString()) return TextOf(schema);
     return schema.IsObject() ? Member(schema, "type") : std::string_view();
@@ -147,16 +151,16 @@ class AvroReader {
   // The record that a schema is or names; nullptr: none.
   const Json* Resolve(const Json& schema, std::string space) {
     if (schema.IsObject() && Member(schema, "type") == "record") {
-      const std::string_view own = Member(schema, "namespace");
-      if (!own.empty()) space = own;
+      space = SpaceOf(schema, space);
       const std::string name(Member(schema, "name"));
       records_[space.empty() ? name : space + "." + name] = &schema;
       return &schema;
     }
     if (!schema.IsString()) return nullptr;
     const std::string name(TextOf(schema));
-    const auto found = records_.find(
-        name.find('.') != std::string::npos || space.empty() ? name : space + "." + name);
+    auto found = records_.find(space.empty() ? name : space + "." + name);
+    // As Java's Names does: a name that is not of the namespace around it is a whole one.
+    if (found == records_.end()) found = records_.find(name);
     return found == records_.end() ? nullptr : found->second;
   }
 
@@ -170,8 +174,7 @@ class AvroReader {
       return;
     }
     if (const Json* record = Resolve(schema, space); record != nullptr) {
-      const std::string_view own = Member(*record, "namespace");
-      return Record(*record, own.empty() ? space : std::string(own), expected);
+      return Record(*record, SpaceOf(*record, space), expected);
     }
     const std::string_view type = NameOf(schema);
     if (type == "boolean") {
@@ -204,7 +207,7 @@ class AvroReader {
     if (!schema.IsObject()) return;
     if (Member(schema, "type") == "record") {
       (void)Resolve(schema, space);
-      if (!Member(schema, "namespace").empty()) space = Member(schema, "namespace");
+      space = SpaceOf(schema, space);
       for (const auto& field : schema["fields"].GetArray()) Define(field["type"], space);
     }
     for (const char* part : {"items", "values"}) {
