@@ -1,5 +1,6 @@
 #include "column.h"
 
+#include "avro_schema.h"
 #include "digest.h"
 #include "json_text.h"
 
@@ -95,7 +96,7 @@ constexpr KindRow kKinds[] = {
     {kDoublesFields, "io.debezium.data.DoubleVector", "[]"},
     {kFloatsFields, "io.debezium.data.FloatVector", "[]"},
     {kSparseFields, "io.debezium.data.SparseDoubleVector", "{\"dimensions\":0,\"vector\":[]}"},
-    {"string", "io.debezium.data.Json", "{}"},
+    {"string", kTreeName, "{}"},
     {"", nullptr, nullptr},  // kInZone: described before it became one
 };
 static_assert(sizeof kKinds / sizeof kKinds[0] == static_cast<size_t>(kFirstDocumentKind),
@@ -192,7 +193,9 @@ std::string UnavailableArray(const Column& column, const std::string& placeholde
   if (type == "_bytea" && column.element->kind != Kind::kBytes) return "null";
   if (type == "_bytea") return "[" + Quoted(Base64(placeholder)) + "]";
   if (type == "_uuid") return "[\"" + NameUuid(placeholder) + "\"]";
-  if (type == "_int4" || type == "_int8" || type == "_date") {
+  // Days, but not the dates of the other modes.
+  const bool days = type == "_date" && column.element->kind == Kind::kDate;
+  if (type == "_int4" || type == "_int8" || days) {
     std::string codes = "[";
     for (const char c : placeholder) {
       codes += (codes.size() > 1 ? "," : "") + std::to_string(static_cast<signed char>(c));

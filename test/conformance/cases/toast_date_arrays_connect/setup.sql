@@ -1,0 +1,3 @@
+CREATE TABLE public.held (id int PRIMARY KEY, v int, d date[], i int[], l bigint[], t time[], s timestamp[], z timestamptz[]);
+ALTER TABLE public.held ALTER d SET STORAGE EXTERNAL, ALTER i SET STORAGE EXTERNAL, ALTER l SET STORAGE EXTERNAL,
+  ALTER t SET STORAGE EXTERNAL, ALTER s SET STORAGE EXTERNAL, ALTER z SET STORAGE EXTERNAL;
