@@ -42,6 +42,13 @@ constexpr TypeRow kTypes[] = {
     {"struct", "record", AvroType::kRecord},
 };
 
+constexpr TypeRow kTreeRow = {"string", "record", AvroType::kTree};
+
+// One type for all JSON, whatever a row holds: a value is in a record, as Avro can refer to nothing
+// else in itself, and objects are arrays, as Apicurio refuses maps of what is around them. The order of the branches is avro_writer.cpp's.
+constexpr const char* kTreeType =
+    R"({"type":"record","name":"Json","namespace":"io.penstock.data","fields":[{"name":"value","type":["null","boolean","long","double","string",{"type":"array","items":"Json"},{"type":"record","name":"Object","fields":[{"name":"members","type":{"type":"array","items":{"type":"record","name":"Member","fields":[{"name":"name","type":"string"},{"name":"value","type":"Json"}]}}}]},{"type":"record","name":"Number","doc":"More digits than a long or a double keeps","fields":[{"name":"digits","type":"string"}]}]}]})";
+
 constexpr std::pair<std::string_view, const char*> kLogicalTypes[] = {
     {kDecimal, "decimal"},
     {"org.apache.kafka.connect.data.Date", "date"},
@@ -67,6 +74,7 @@ bool IsOptional(const Json& schema) {
 }
 
 const TypeRow& TypeOf(const Json& schema) {
+  if (TextOf(schema, "name") == kTreeName) return kTreeRow;
   const std::string_view type = TextOf(schema, "type");
   for (const TypeRow& row : kTypes) {
     if (row.connect == type) return row;
@@ -143,11 +151,18 @@ std::string DefaultJson(const Json& schema, const Json& value) {
   }
 }
 
+// nullptr: none. Columns of json.expand have theirs in the rows alone.
+const Json* DefaultOf(const Json& schema) {
+  const Json* value = Member(schema, "default");
+  const bool none = value == nullptr || value->IsNull() || TypeOf(schema).type == AvroType::kTree;
+  return none ? nullptr : value;
+}
+
 // The default once more, beside the field's type. Avro keeps a float there as the double it widens
 // to, and has no way to write one that is not finite.
 std::string FieldDefault(const Json& schema) {
-  const Json* value = Member(schema, "default");
-  if (value == nullptr || value->IsNull()) return IsOptional(schema) ? "null" : "";
+  const Json* value = DefaultOf(schema);
+  if (value == nullptr) return IsOptional(schema) ? "null" : "";
   const AvroType type = TypeOf(schema).type;
   std::string json = DefaultJson(schema, *value);
   if (type != AvroType::kFloat && type != AvroType::kDouble) return json;
@@ -156,11 +171,6 @@ std::string FieldDefault(const Json& schema) {
   Buffer widened;
   AppendDouble(widened, static_cast<double>(std::strtof(json.c_str(), nullptr)));
   return std::string(widened.view());
-}
-
-bool HasDefault(const Json& schema) {
-  const Json* value = Member(schema, "default");
-  return value != nullptr && !value->IsNull();
 }
 
 class Maker {
@@ -172,11 +182,8 @@ class Maker {
     const TypeRow& row = TypeOf(schema);
     node->type = row.type;
     node->optional = IsOptional(schema);
-    node->null_first = row.type == AvroType::kRecord || !HasDefault(schema);
-    std::string type = row.type == AvroType::kRecord ? Record(schema, space, node)
-                       : row.type == AvroType::kArray || row.type == AvroType::kMap
-                           ? Collection(schema, space, node)
-                           : Plain(schema, row);
+    node->null_first = row.type == AvroType::kRecord || DefaultOf(schema) == nullptr;
+    std::string type = Branch(schema, row, space, node);
     if (!node->optional) return type;
     return node->null_first ? "[\"null\"," + type + "]" : "[" + type + ",\"null\"]";
   }
@@ -203,6 +210,21 @@ class Maker {
                      "Set schema.name.adjustment.mode and field.name.adjustment.mode to avro.");
   }
 
+  std::string Branch(const Json& schema, const TypeRow& row, const std::string& space,
+                     AvroNode* node) {
+    switch (row.type) {
+      case AvroType::kRecord:
+        return Record(schema, space, node);
+      case AvroType::kArray:
+      case AvroType::kMap:
+        return Collection(schema, space, node);
+      case AvroType::kTree:
+        return defined_.insert(kTreeName).second ? kTreeType : JsonString(kTreeName);
+      default:
+        return Plain(schema, row);
+    }
+  }
+
   // The properties that follow what Avro itself needs.
   std::string Properties(const Json& schema) const {
     std::string out;
@@ -213,8 +235,8 @@ class Maker {
       if (!version.empty()) AddProperty(&out, "connect.version", std::string(version));
       const std::string parameters = ParametersJson(schema);
       if (!parameters.empty()) AddProperty(&out, "connect.parameters", parameters);
-      if (HasDefault(schema)) {
-        AddProperty(&out, "connect.default", DefaultJson(schema, *Member(schema, "default")));
+      if (const Json* value = DefaultOf(schema); value != nullptr) {
+        AddProperty(&out, "connect.default", DefaultJson(schema, *value));
       }
       const std::string_view name = TextOf(schema, "name");
       if (!name.empty()) AddProperty(&out, "connect.name", JsonString(name));

@@ -31,7 +31,11 @@ enum class AvroType : uint8_t {
   kMap,      // members: the values; keys are text
   kEntries,  // members: key and value; an array of pairs
   kRecord,   // members: the fields
+  kTree,     // any JSON, as a value of the union that avro_schema.cpp has for it
 };
+
+// The name of the Connect schema of a column under json.expand, and of a JSON value's Avro type.
+constexpr const char* kTreeName = "io.penstock.data.Json";
 
 // What a value is made of, in the order in which its JSON form is written.
 struct AvroNode {

@@ -7,11 +7,43 @@
 #include <string>
 
 #include "base64.h"
+#include "json_text.h"
 
 namespace penstock::event {
 namespace {
 
 constexpr size_t kVarintBytes = 10;
+constexpr int kMaxTreeDepth = 5'000;  // of JSON; each level takes some 250 bytes of stack
+constexpr int kDoubleDigits = std::numeric_limits<double>::digits10;
+
+// Branches of the union that is a JSON value (avro_schema.cpp), as Avro writes their numbers.
+enum Branch : char {
+  kNullBranch = 0,
+  kBooleanBranch = 2,
+  kLongBranch = 4,
+  kDoubleBranch = 6,
+  kStringBranch = 8,
+  kArrayBranch = 10,
+  kObjectBranch = 12,
+  kNumberBranch = 14,
+};
+
+int SignificantDigits(std::string_view number) {
+  int count = 0;
+  for (const char c : number) {
+    if (c == 'e' || c == 'E') break;
+    const bool digit = c >= '0' && c <= '9';
+    if (digit && (c != '0' || count > 0)) ++count;
+  }
+  return count;
+}
+
+// Whether a double gives back all the digits of a JSON number.
+bool FitsDouble(std::string_view number, double value) {
+  const int digits = SignificantDigits(number);
+  return digits <= kDoubleDigits &&
+         (digits == 0 || std::fabs(value) >= std::numeric_limits<double>::min());
+}
 
 // Zigzag, seven bits a byte, the lowest first.
 size_t PutLong(char* to, int64_t value) {
@@ -35,24 +67,6 @@ void InsertCount(Buffer& out, size_t start, int64_t count) {
   std::memmove(at + n, at, out.size() - start);
   std::memcpy(at, digits, n);
   out.Advance(n);
-}
-
-void AppendUtf8(std::string* out, uint32_t point) {
-  if (point < 0x80) {
-    *out += static_cast<char>(point);
-  } else if (point < 0x800) {
-    *out += static_cast<char>(0xC0 | point >> 6);
-    *out += static_cast<char>(0x80 | (point & 0x3F));
-  } else if (point < 0x10000) {
-    *out += static_cast<char>(0xE0 | point >> 12);
-    *out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    *out += static_cast<char>(0x80 | (point & 0x3F));
-  } else {
-    *out += static_cast<char>(0xF0 | point >> 18);
-    *out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
-    *out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
-    *out += static_cast<char>(0x80 | (point & 0x3F));
-  }
 }
 
 class Walk {
@@ -90,6 +104,8 @@ class Walk {
         return Blocks(node, '[', ']', &Walk::PairEntry);
       case AvroType::kRecord:
         return Record(node);
+      case AvroType::kTree:
+        return Tree(0);
     }
     return false;
   }
@@ -181,61 +197,12 @@ class Walk {
     bool escaped;
     if (!Quoted(&text, &escaped)) return false;
     if (escaped) {
-      if (!Unescape(text)) return false;
+      plain_.clear();
+      if (!AppendUnescaped(&plain_, text)) return false;
       text = plain_;
     }
     AppendLong(out_, static_cast<int64_t>(text.size()));
     out_.Append(text);
-    return true;
-  }
-
-  static bool Unit(std::string_view text, size_t at, uint32_t* unit) {
-    if (at + 4 > text.size()) return false;
-    const char* const start = text.data() + at;
-    return std::from_chars(start, start + 4, *unit, 16).ptr == start + 4;
-  }
-
-  bool Unescape(std::string_view text) {
-    plain_.clear();
-    size_t i = 0;
-    while (i < text.size()) {
-      const size_t slash = std::min(text.find('\\', i), text.size());
-      plain_.append(text, i, slash - i);
-      i = slash;
-      if (i == text.size()) return true;
-      if (i + 1 == text.size()) return false;
-      const char c = text[i + 1];
-      i += 2;
-      static constexpr std::string_view kFrom = "btnfr", kTo = "\b\t\n\f\r";
-      if (const size_t known = kFrom.find(c); known != std::string_view::npos) {
-        plain_ += kTo[known];
-      } else if (c != 'u') {
-        plain_ += c;
-      } else if (!UnescapeUnit(text, &i)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  // One or two UTF-16 units. Half of a pair (of a text that was cut) is a question mark, as in
-  // Java.
-  bool UnescapeUnit(std::string_view text, size_t* at) {
-    uint32_t unit = 0, low = 0;
-    if (!Unit(text, *at, &unit)) return false;
-    *at += 4;
-    if (unit < 0xD800 || unit > 0xDFFF) {
-      AppendUtf8(&plain_, unit);
-      return true;
-    }
-    const bool pair = unit < 0xDC00 && text.substr(*at, 2) == "\\u" && Unit(text, *at + 2, &low) &&
-                      low >= 0xDC00 && low <= 0xDFFF;
-    if (!pair) {
-      plain_ += '?';
-      return true;
-    }
-    *at += 6;
-    AppendUtf8(&plain_, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
     return true;
   }
 
@@ -268,6 +235,79 @@ class Walk {
     }
     if (count != 0) InsertCount(out_, start, count);
     out_.Append('\0');
+    return true;
+  }
+
+  // Other JSON than ours may have spaces between its parts.
+  void SkipSpace() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  }
+
+  bool Tree(int depth) {
+    SkipSpace();
+    if (at_ == end_ || depth == kMaxTreeDepth) return false;
+    switch (*at_) {
+      case 'n':
+        return out_.Append(kNullBranch), Take("null");
+      case 't':
+      case 'f':
+        return out_.Append(kBooleanBranch), Boolean();
+      case '"':
+        return out_.Append(kStringBranch), String();
+      case '[':
+        return out_.Append(kArrayBranch), Branches(']', depth);
+      case '{':
+        return out_.Append(kObjectBranch), Branches('}', depth);
+      default:
+        return TreeNumber();
+    }
+  }
+
+  // The members of an array or object, whose first character comes next.
+  bool Branches(char close, int depth) {
+    ++at_;
+    const size_t start = out_.size();
+    int64_t count = 0;
+    for (SkipSpace(); !Take(close); SkipSpace(), ++count) {
+      if (count != 0 && !Take(',')) return false;
+      if (close == '}') {
+        SkipSpace();
+        if (!String()) return false;
+        SkipSpace();
+        if (!Take(':')) return false;
+      }
+      if (!Tree(depth + 1)) return false;
+    }
+    if (count != 0) InsertCount(out_, start, count);
+    out_.Append('\0');
+    return true;
+  }
+
+  // As long, as double, or as text where neither keeps all digits.
+  bool TreeNumber() {
+    const std::string_view rest(at_, static_cast<size_t>(end_ - at_));
+    const size_t size = std::min(rest.find_first_not_of("+-.0123456789eE"), rest.size());
+    const std::string_view number = rest.substr(0, size);
+    const char* const end = at_ + size;
+    int64_t whole;
+    double real = 0;
+    if (const auto parsed = std::from_chars(at_, end, whole);
+        parsed.ptr == end && parsed.ec == std::errc()) {
+      out_.Append(kLongBranch);
+      AppendLong(out_, whole);
+    } else if (const auto other = std::from_chars(at_, end, real);
+               other.ptr != end || other.ec == std::errc::invalid_argument) {
+      return false;
+    } else if (other.ec == std::errc() && FitsDouble(number, real)) {
+      out_.Append(kDoubleBranch);
+      std::memcpy(out_.Reserve(sizeof real), &real, sizeof real);
+      out_.Advance(sizeof real);
+    } else {
+      out_.Append(kNumberBranch);
+      AppendLong(out_, static_cast<int64_t>(size));
+      out_.Append(number);
+    }
+    at_ = end;
     return true;
   }
 

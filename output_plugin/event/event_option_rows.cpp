@@ -51,7 +51,7 @@ const OptionRow kRows[] = {
     {"include.unknown.datatypes", kScope, kBool, "false", nullptr, 0, 0, kYes, "Columns of types without a mapping are sent as their text instead of being left out."},
     {"index.map", kScope, kText, nullptr, nullptr, 0, 0, kYes, "Index of single tables, before every other rule: {\"schema.table\": \"index\"}."},
     {"interval.handling.mode", kScope, kEnum, "numeric", "numeric|string", 0, 0, kYes, "How interval columns are written: microseconds or ISO 8601."},
-    {"json.expand", kScope, kBool, "false", nullptr, 0, 0, kYes, "json and jsonb columns are JSON in the event and not a string of it; needs value.converter.schemas.enable=false."},
+    {"json.expand", kScope, kBool, "false", nullptr, 0, 0, kYes, "json and jsonb columns are JSON in the event and not a string of it; needs value.converter.schemas.enable=false or Avro."},
     {"json.mapping", kScope, kEnum, "dynamic", "dynamic|flattened|disabled", 0, 0, kYes, "How an index maps json, jsonb and hstore columns: left to dynamic mapping, one flattened field, or kept without being searchable."},
     {"key.converter", kScope, kEnum, "json", "json|org.apache.kafka.connect.json.JsonConverter|avro|io.confluent.connect.avro.AvroConverter", 0, 0, kYes, "How keys are written: JSON, or Avro with their schemas in a schema registry."},
     {"key.converter.connect.meta.data", kScope, kBool, "true", nullptr, 0, 0, kYes, "The Avro schema of keys keeps what only Kafka Connect knows: connect.name, connect.version and so on."},

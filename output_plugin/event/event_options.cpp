@@ -56,10 +56,6 @@ class Parser {
       if (Status s = Check(given_name, value); !s.ok()) return s;
     }
     ParseScalars();
-    if (options_->json_expand && options_->value_schemas) {
-      return Invalid("option \"json.expand\" needs value.converter.schemas.enable=false",
-                     "A schema is the same for all rows, and JSON is not.");
-    }
     if (Status s = ParseLists(); !s.ok()) return s;
     if (Status s = ParseSkipped(); !s.ok()) return s;
     if (Status s = ParseTopicMap(); !s.ok()) return s;
@@ -238,9 +234,9 @@ class Parser {
       return Status(StatusCode::kNotSupported, "format=pivot is not written as Avro",
                     "Set key.converter and value.converter to json.");
     }
-    if (o.value_converter == Converter::kAvro && o.json_expand) {
-      return Invalid("option \"json.expand\" needs value.converter=json",
-                     "A schema is the same for all rows, and JSON is not.");
+    if (o.json_expand && o.value_schemas && o.value_converter != Converter::kAvro) {
+      return Invalid("option \"json.expand\" needs value.converter.schemas.enable=false or Avro",
+                     "A schema of Kafka Connect is the same for all rows, and JSON is not.");
     }
     if (Status s = ParseNaming("key.converter", o.key_converter, &o.key_schemas, &o.key_naming);
         !s.ok()) {

@@ -1,8 +1,8 @@
 #include "json_text.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -159,6 +159,50 @@ void AppendFloating(Buffer& out, T value) {
   }
 }
 
+void AppendUtf8(std::string* out, uint32_t point) {
+  if (point < 0x80) {
+    *out += static_cast<char>(point);
+  } else if (point < 0x800) {
+    *out += static_cast<char>(0xC0 | point >> 6);
+    *out += static_cast<char>(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    *out += static_cast<char>(0xE0 | point >> 12);
+    *out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
+    *out += static_cast<char>(0x80 | (point & 0x3F));
+  } else {
+    *out += static_cast<char>(0xF0 | point >> 18);
+    *out += static_cast<char>(0x80 | (point >> 12 & 0x3F));
+    *out += static_cast<char>(0x80 | (point >> 6 & 0x3F));
+    *out += static_cast<char>(0x80 | (point & 0x3F));
+  }
+}
+
+bool ReadUnit(std::string_view text, size_t at, uint32_t* unit) {
+  if (at + 4 > text.size()) return false;
+  const char* const start = text.data() + at;
+  return std::from_chars(start, start + 4, *unit, 16).ptr == start + 4;
+}
+
+// One UTF-16 unit at *at, or two.
+bool UnescapeUnits(std::string_view text, size_t* at, std::string* out) {
+  uint32_t unit = 0, low = 0;
+  if (!ReadUnit(text, *at, &unit)) return false;
+  *at += 4;
+  if (unit < 0xD800 || unit > 0xDFFF) {
+    AppendUtf8(out, unit);
+    return true;
+  }
+  const bool pair = unit < 0xDC00 && text.substr(*at, 2) == "\\u" &&
+                    ReadUnit(text, *at + 2, &low) && low >= 0xDC00 && low <= 0xDFFF;
+  if (!pair) {
+    *out += '?';
+    return true;
+  }
+  *at += 6;
+  AppendUtf8(out, 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00));
+  return true;
+}
+
 }  // namespace
 
 void AppendEscaped(Buffer& out, std::string_view text) {
@@ -235,38 +279,32 @@ void AppendHex(Buffer& out, const char* bytes, size_t n) {
   out.Advance(n * 2);
 }
 
+bool AppendUnescaped(std::string* out, std::string_view text) {
+  size_t i = 0;
+  while (i < text.size()) {
+    const size_t slash = std::min(text.find('\\', i), text.size());
+    out->append(text, i, slash - i);
+    i = slash;
+    if (i == text.size()) return true;
+    if (i + 1 == text.size()) return false;
+    const char c = text[i + 1];
+    i += 2;
+    static constexpr std::string_view kFrom = "btnfr", kTo = "\b\t\n\f\r";
+    if (const size_t known = kFrom.find(c); known != std::string_view::npos) {
+      *out += kTo[known];
+    } else if (c != 'u') {
+      *out += c;
+    } else if (!UnescapeUnits(text, &i, out)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 std::string PlainText(std::string_view json) {
   if (json.size() < 2 || json.front() != '"') return std::string(json);
   std::string text;
-  for (size_t i = 1; i + 1 < json.size(); ++i) {
-    if (json[i] != '\\') {
-      text += json[i];
-      continue;
-    }
-    const char c = json[++i];
-    if (c != 'u') {
-      static const char kFrom[] = "btnfr";
-      static const char kTo[] = "\b\t\n\f\r";
-      const char* found = std::strchr(kFrom, c);
-      text += found != nullptr && c != '\0' ? kTo[found - kFrom] : c;
-      continue;
-    }
-    auto unit = [&json](size_t at) {
-      return static_cast<unsigned>(
-          std::strtoul(std::string(json.substr(at, 4)).c_str(), nullptr, 16));
-    };
-    unsigned point = unit(i + 1);
-    i += 4;
-    if (point < 0xD800) {
-      text += static_cast<char>(point);  // a control: AppendString leaves the rest raw
-      continue;
-    }
-    point = 0x10000 + ((point - 0xD800) << 10) + (unit(i + 3) - 0xDC00);
-    i += 6;
-    for (int shift = 18; shift >= 0; shift -= 6) {
-      text += static_cast<char>(shift == 18 ? 0xF0 | point >> 18 : 0x80 | (point >> shift & 0x3F));
-    }
-  }
+  (void)AppendUnescaped(&text, json.substr(1, json.size() - 2));
   return text;
 }
 

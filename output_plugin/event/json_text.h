@@ -41,7 +41,12 @@ inline void AppendQuotedBase64(Buffer& out, const char* bytes, size_t size) {
 // Lower-case hex digits, without quotes.
 void AppendHex(Buffer& out, const char* bytes, size_t n);
 
-// The text of a JSON string as AppendString writes it, or of any other scalar.
+// Appends what stands between the quotes of a JSON string, without its escapes. Half of a surrogate
+// pair (of a text that was cut) is a question mark, as in Java. False: text is no JSON, and some of
+// it was appended.
+bool AppendUnescaped(std::string* out, std::string_view text);
+
+// The text of a JSON string, or of any other scalar.
 std::string PlainText(std::string_view json);
 
 std::string JsonString(std::string_view text);

@@ -20,12 +20,13 @@ class Maker {
     std::vector<Type> members;
     std::vector<std::string> fields;
     bool optional = false;
+    bool tree = false;  // any JSON
   };
 
   Type MakeType(int depth) {
     static constexpr const char* kPlain[] = {"boolean", "int8",   "int16", "int32", "int64",
                                              "float",   "double", "bytes", "string"};
-    const int kind = input_.Below(depth > 0 ? 13 : 9);
+    const int kind = input_.Below(depth > 0 ? 14 : 9);
     Type type;
     type.optional = input_.Flag();
     if (kind < 9) {
@@ -38,6 +39,10 @@ class Maker {
       Type key;
       key.head = input_.Flag() ? "string" : "int16";
       type.members = {key, MakeType(depth - 1)};
+    } else if (kind == 13) {
+      type.head = "string";
+      type.tail = std::string(",\"name\":\"") + kTreeName + "\"";
+      type.tree = true;
     } else if (kind == 11 && !structs_.empty()) {
       type = structs_[static_cast<size_t>(input_.Below(static_cast<int>(structs_.size())))];
       type.optional = input_.Flag();
@@ -68,6 +73,7 @@ class Maker {
 
   void MakeValue(const Type& type, Buffer* out) {
     if (type.optional && input_.Flag()) return out->Append("null");
+    if (type.tree) return MakeTree(4, out);
     if (type.head == "boolean") return out->Append(input_.Flag() ? "true" : "false");
     if (type.head == "int8") return AppendInt(*out, input_.Number<int8_t>());
     if (type.head == "int16") return AppendInt(*out, input_.Number<int16_t>());
@@ -95,7 +101,7 @@ class Maker {
       Type member = MakeType(depth - 1);
       if (member.head == "int32" && input_.Flag())
         member.tail = ",\"default\":" + std::to_string(input_.Number<int8_t>());
-      if (member.head == "string" && input_.Flag())
+      if (member.head == "string" && !member.tree && input_.Flag())
         member.tail = ",\"default\":" + JsonString(fuzz::AsUtf8(input_.Bytes()));
       type->members.push_back(std::move(member));
       type->fields.push_back("f" + std::to_string(i));
@@ -104,6 +110,43 @@ class Maker {
     // others.
     type->name += "_" + std::to_string(structs_.size());
     structs_.push_back(*type);
+  }
+
+  // Spaced as jsonb is.
+  void MakeTree(int depth, Buffer* out) {
+    switch (input_.Below(depth > 0 ? 8 : 6)) {
+      case 0:
+        return out->Append(input_.Flag() ? "null" : "true");
+      case 1:
+        return AppendInt(*out, input_.Edge<int64_t>());
+      case 2:
+        return AppendDouble(*out, input_.Number<double>());
+      case 3:
+        AppendInt(*out, input_.Number<int64_t>());
+        return AppendInt(*out, input_.Number<uint8_t>());
+      case 4:
+        AppendInt(*out, input_.Number<int32_t>());
+        out->Append('.');
+        return AppendInt(*out, input_.Edge<int64_t>() & INT64_MAX);
+      case 5:
+        return AppendString(*out, fuzz::AsUtf8(input_.Bytes()));
+      case 6:
+        out->Append('[');
+        for (int i = 0, n = input_.Below(4); i < n; ++i) {
+          if (i != 0) out->Append(", ");
+          MakeTree(depth - 1, out);
+        }
+        return out->Append(']');
+      default:
+        out->Append('{');
+        for (int i = 0, n = input_.Below(4); i < n; ++i) {
+          if (i != 0) out->Append(", ");
+          AppendString(*out, fuzz::AsUtf8(input_.Bytes()));
+          out->Append(": ");
+          MakeTree(depth - 1, out);
+        }
+        out->Append('}');
+    }
   }
 
   void MakeMembers(const Type& type, Buffer* out) {

@@ -25,8 +25,11 @@ CREATE TABLE kinds (
   ai integer[], at text[], an numeric(8, 3)[], af real[], ad date[], au uuid[], ae mood[], aby bytea[], ats timestamp[]
 );
 
+CREATE TABLE trees (id integer PRIMARY KEY, j json NOT NULL DEFAULT '{"a": 1}', b jsonb DEFAULT '[2]', a jsonb[]);
+
 INSERT INTO plain SELECT i, 'name ' || i FROM generate_series(1, 5) AS i;
 INSERT INTO pair VALUES (1, 'x');
 INSERT INTO pair VALUES (-9223372036854775808, E'tab\t"\\ \U0001F600 ä', NULL, NULL);
 INSERT INTO evolving VALUES (1, 'one');
 INSERT INTO kinds (id) VALUES (1);
+INSERT INTO trees VALUES (1, '{"text": "x\u00e4\n", "list": [1, -2.5, true, null, {}, []], "list ": {"deep": [[[0]]]}}', '"text"', '{"1", NULL}');

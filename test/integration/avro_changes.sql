@@ -35,3 +35,9 @@ ALTER TABLE kinds REPLICA IDENTITY FULL;
 UPDATE kinds SET i8 = 6 WHERE id = 4;
 DELETE FROM kinds WHERE id = 4;
 SELECT pg_logical_emit_message(true, 'prefix', 'content');
+INSERT INTO trees VALUES (2, ' { "n" : 123456789012345678901234567890.5 , "m" : [ 9223372036854775807, 9223372036854775808, 1.5e300 ] } ', NULL, '{}'),
+  (3, 'null', 'null', NULL);
+INSERT INTO trees (id) VALUES (4);
+UPDATE trees SET b = (SELECT jsonb_object_agg(i::text, md5(i::text)) FROM generate_series(1, 2000) i) WHERE id = 1;
+UPDATE trees SET j = '1' WHERE id = 1;  -- a large value left alone
+DELETE FROM trees WHERE id = 2;

@@ -151,11 +151,6 @@ TEST_F(AvroEventsTest, DocumentsAreNotAvro) {
   EXPECT_FALSE(
       ParseEventOptions({{"topic.prefix", "p"}, {"format", "pivot"}, {"value.converter", "avro"}})
           .ok());
-  EXPECT_FALSE(ParseEventOptions({{"topic.prefix", "p"},
-                                  {"schemas.enable", "false"},
-                                  {"json.expand", "true"},
-                                  {"value.converter", "avro"}})
-                   .ok());
   EXPECT_FALSE(
       ParseEventOptions({{"topic.prefix", "p"}, {"value.converter.scrub.invalid.names", "true"}})
           .ok());

@@ -98,5 +98,49 @@ TEST(AvroWriter, Records) {
   EXPECT_EQ(Bytes(R"({"type":"struct","fields":[],"optional":false,"name":"r"})", "{}"), "");
 }
 
+// json.expand: each value is a branch of the union, numbered from 0 and written doubled.
+TEST(AvroWriter, JsonTrees) {
+  const std::string tree =
+      R"({"type":"string","optional":false,"name":"io.penstock.data.Json","version":1})";
+  EXPECT_EQ(Bytes(tree, "null"), "\0"s);
+  EXPECT_EQ(Bytes(tree, "true"), "\2\1");
+  EXPECT_EQ(Bytes(tree, "-3"), "\4\5");
+  EXPECT_EQ(Bytes(tree, "1.5"), "\6\0\0\0\0\0\0\xF8\x3F"s);
+  EXPECT_EQ(Bytes(tree, R"("a\n")"), "\x08\4a\n");
+  EXPECT_EQ(Bytes(tree, "[ ]"), "\x0A\0"s);
+  EXPECT_EQ(Bytes(tree, "[1, [null]]"), "\x0A\4\4\2\x0A\2\0\0\0"s);
+  EXPECT_EQ(Bytes(tree, "{ \"k\" : {}\n, \"l\": false}"), "\x0C\4\2k\x0C\0\2l\2\0\0"s);
+  const std::string optional =
+      R"({"type":"string","optional":true,"name":"io.penstock.data.Json"})";
+  EXPECT_EQ(Bytes(optional, "null"), "\0"s);
+  EXPECT_EQ(Bytes(optional, "[]"), "\2\x0A\0"s);
+  for (const char* bad : {"", "[1,]", "[1", "{\"a\"}", "{1:2}", "nul", "-", "1e", "[1 2]", "1 1"}) {
+    EXPECT_EQ(Bytes(tree, bad), "!") << bad;
+  }
+}
+
+TEST(AvroWriter, JsonTreesKeepEveryDigit) {
+  const std::string tree = R"({"type":"string","optional":false,"name":"io.penstock.data.Json"})";
+  const auto digits = [&tree](const std::string& number) {
+    const std::string bytes = Bytes(tree, number);
+    return bytes.substr(0, 1) == "\x0E" ? bytes.substr(2) : std::string();
+  };
+  for (const char* number : {"9223372036854775808", "0.1234567890123456", "1e400", "1e-320",
+                             "-12345678901234567890.5"}) {
+    EXPECT_EQ(digits(number), number);
+  }
+  for (const char* number :
+       {"9223372036854775807", "0.123456789012345", "1e300", "0e999", "0.000"}) {
+    EXPECT_EQ(digits(number), "") << number;
+  }
+}
+
+TEST(AvroWriter, JsonTreesAreNotTooDeep) {
+  const std::string tree = R"({"type":"string","optional":false,"name":"io.penstock.data.Json"})";
+  const auto nested = [](size_t n) { return std::string(n, '[') + std::string(n, ']'); };
+  EXPECT_NE(Bytes(tree, nested(5000)), "!");
+  EXPECT_EQ(Bytes(tree, nested(5001)), "!");
+}
+
 }  // namespace
 }  // namespace penstock::event

@@ -57,6 +57,8 @@ TEST(JsonText, PlainTextIsTheInverse) {
   const std::string text("a\"b\\\b\t\n\f\r\x01\x1fé😀\x7f");
   EXPECT_EQ(PlainText(JsonString(text)), text);
   EXPECT_EQ(PlainText("12"), "12");
+  EXPECT_EQ(PlainText(R"("a\ud83d")"), "a?");
+  EXPECT_EQ(PlainText(R"("\ude00b\ud83d\u0041")"), "?b?A");
 }
 
 TEST(JsonText, DoublesAsJava) {
