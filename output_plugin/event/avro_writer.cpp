@@ -105,7 +105,9 @@ class Walk {
       case AvroType::kRecord:
         return Record(node);
       case AvroType::kTree:
-        return Tree(0);
+        if (!Tree(0)) return false;
+        SkipSpace();
+        return true;
     }
     return false;
   }
