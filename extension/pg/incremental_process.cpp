@@ -22,7 +22,7 @@ namespace penstock::pg {
 
 namespace {
 
-constexpr long kIdleMs = 5000;          // without anything to do: the process ends
+constexpr long kIdleMs = 1000;          // without anything to do: the process ends
 constexpr long kPauseMs = 1000;         // after an error that may pass
 constexpr uint32 kMostAttempts = 1000;  // at one chunk
 
