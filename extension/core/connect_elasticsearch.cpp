@@ -244,8 +244,8 @@ class Translator {
     for (const std::string& topic : topics) {
       const Parts parts = SplitList(topic, '.');
       const size_t count = parts.size();
-      if (count == 1) {
-        tables.push_back("*." + topic);
+      if (count < 2) {
+        tables.push_back(count == 0 ? topic : "*." + topic);  // dots alone are refused below
         prefixes.insert(kNoSchema);
         continue;
       }

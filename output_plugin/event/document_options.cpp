@@ -146,13 +146,15 @@ Status ParseKeyRules(const std::string& option, const std::string& text,
                      std::vector<KeyRule>* rules) {
   for (const std::string& item : SplitList(text, ';')) {
     const size_t colon = item.rfind(':');
-    if (colon == std::string::npos || colon == 0 || colon + 1 == item.size()) {
+    std::vector<std::string> columns;
+    if (colon != std::string::npos) columns = SplitList(item.substr(colon + 1));
+    if (columns.empty() || colon == 0) {
       return Invalid("invalid item \"" + item + "\" in option \"" + option + "\"",
                      "Items are table-regex:column,column.");
     }
     Result<Pattern> table = Pattern::Compile(item.substr(0, colon), true);
     if (!table.ok()) return table.status();
-    rules->push_back({std::move(table.value()), SplitList(item.substr(colon + 1))});
+    rules->push_back({std::move(table.value()), std::move(columns)});
   }
   return {};
 }

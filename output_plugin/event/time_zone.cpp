@@ -60,12 +60,12 @@ Status ParseItems(const std::string& text, std::vector<ZonedFields>* lists) {
   ZonedFields::Match match = ZonedFields::Match::kEither;
   for (const std::string& item : SplitList(text)) {
     std::vector<std::string> parts = SplitList(item, ':');
-    const bool is_source = EqualsIgnoreCase(parts[0], "source");
+    const bool is_source = !parts.empty() && EqualsIgnoreCase(parts[0], "source");
     if (parts.size() > 1 && (is_source || EqualsIgnoreCase(parts[0], "topic"))) {
       match = is_source ? ZonedFields::Match::kTable : ZonedFields::Match::kTopic;
       parts.erase(parts.begin());
     }
-    if (parts.size() > 2) {
+    if (parts.empty() || parts.size() > 2) {
       return Invalid("invalid item \"" + item + "\" in a list of a TimezoneConverter",
                      "Items are source:table, source:table:field, topic:topic, topic:topic:field "
                      "or name:field.");

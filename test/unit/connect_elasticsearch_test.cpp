@@ -157,6 +157,7 @@ TEST(ConnectElasticsearch, Refused) {
       {R"("topics": "p.s.t", "index.name": "x")", "\"index.name\""},
       {R"("topics": "a.s.t,b.s.t")", "different prefixes"},
       {R"("topics": "a.s.t,t")", "different prefixes"},
+      {R"("topics": ".")", "invalid value for option \"topics\""},
       {R"("tasks.max": "1")", "\"topics\" is missing"},
       {R"("topics": "p.s.t", "topics.regex": "x")", "exclude each other"},
       {R"("topics": "p.s.t", "transforms": "x",

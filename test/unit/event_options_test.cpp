@@ -152,5 +152,13 @@ TEST(Pattern, BackslashKeepsAComma) {
   EXPECT_FALSE(list.Matches("a"));
 }
 
+TEST(EventOptions, KeyColumnsAreColumns) {
+  for (const char* bad : {"a", ":b", "a:", "a: , ", ":"}) {
+    EXPECT_FALSE(ParseEventOptions({{"topic.prefix", "p"}, {"message.key.columns", bad}}).ok())
+        << bad;
+  }
+  EXPECT_TRUE(ParseEventOptions({{"topic.prefix", "p"}, {"message.key.columns", "a:b,c"}}).ok());
+}
+
 }  // namespace
 }  // namespace penstock::event

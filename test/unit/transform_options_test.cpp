@@ -117,6 +117,11 @@ TEST(TransformOptions, TimeZones) {
   EXPECT_FALSE(zone({{"transforms.z.converted.timezone", "UTC"},
                      {"transforms.z.include.list", "source:t:source.ts_ms"}})
                    .ok());
+  for (const char* bad : {":", "a,:", "source:a:b:c"}) {
+    EXPECT_FALSE(
+        zone({{"transforms.z.converted.timezone", "UTC"}, {"transforms.z.exclude.list", bad}}).ok())
+        << bad;
+  }
   const EventOptions options = zone({{"transforms.z.converted.timezone", "-03:30"},
                                      {"transforms.z.include.list", "source:t:a,t:b,u"}})
                                    .value();
