@@ -81,7 +81,10 @@ BEGIN
              WHERE id = 1 + small % 50;
         END IF;
         IF dice % 5 = 0 THEN  -- may move the row to another partition
-            UPDATE part SET version = nextval('versions'), region = chr(97 + dice % 3) WHERE id = 1 + small % 100;
+            BEGIN
+                UPDATE part SET version = nextval('versions'), region = chr(97 + dice % 3) WHERE id = 1 + small % 100;
+            EXCEPTION WHEN serialization_failure THEN NULL;  -- another session moved it meanwhile
+            END;
         END IF;
         IF dice % 20 = 0 THEN
             PERFORM pg_logical_emit_message(dice > 50, 'load', repeat('m', dice));
