@@ -25,7 +25,8 @@ bool IsTooDeep(std::string_view text) {
 }  // namespace
 
 bool ParseJson(std::string_view text, rapidjson::Document* document) {
-  if (IsTooDeep(text)) return false;
+  // RapidJSON takes a zero byte for the end, whatever is behind it.
+  if (IsTooDeep(text) || text.find('\0') != std::string_view::npos) return false;
   document->Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
   return !document->HasParseError();
 }

@@ -122,7 +122,7 @@ class Maker {
       case 2:
         return AppendDouble(*out, input_.Number<double>());
       case 3:
-        AppendInt(*out, input_.Number<int64_t>());
+        AppendInt(*out, input_.Number<int64_t>() | 1);  // more digits than a long has; never 0
         return AppendInt(*out, input_.Number<uint8_t>());
       case 4:
         AppendInt(*out, input_.Number<int32_t>());

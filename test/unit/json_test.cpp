@@ -40,6 +40,7 @@ TEST(Json, SiblingsAreNoDepth) {
 TEST(Json, OtherTextIsRefused) {
   for (const char* text : {"", "{", "]", "{\"a\":}", "a", "{} {}"})
     EXPECT_FALSE(Reads(text)) << text;
+  EXPECT_FALSE(Reads(std::string("1\0 2", 4)));
 }
 
 }  // namespace
