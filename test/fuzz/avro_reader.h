@@ -126,7 +126,7 @@ class AvroReader {
       const Json& item = expected[i++];
       const Json& type = schema["items"];
       const Json* record = Resolve(type, space);
-      if (item.IsArray() && record != nullptr) {
+      if (item.IsArray() && record != nullptr && (*record)["fields"].Size() == 2) {
         DEMAND(item.Size() == 2, text_);
         Value((*record)["fields"][0]["type"], space, item[0]);
         Value((*record)["fields"][1]["type"], space, item[1]);
