@@ -1,6 +1,8 @@
 // json.cpp: see json.h.
 #include "json.h"
 
+#include <rapidjson/memorystream.h>
+
 namespace penstock {
 namespace {
 
@@ -27,7 +29,9 @@ bool IsTooDeep(std::string_view text) {
 bool ParseJson(std::string_view text, rapidjson::Document* document) {
   // RapidJSON takes a zero byte for the end, whatever is behind it.
   if (IsTooDeep(text) || text.find('\0') != std::string_view::npos) return false;
-  document->Parse<rapidjson::kParseIterativeFlag>(text.data(), text.size());
+  // Not by Parse, which passes over any byte of a byte order mark at the beginning.
+  rapidjson::MemoryStream stream(text.data(), text.size());
+  document->ParseStream<rapidjson::kParseIterativeFlag, rapidjson::UTF8<>>(stream);
   return !document->HasParseError();
 }
 

@@ -41,6 +41,7 @@ TEST(Json, OtherTextIsRefused) {
   for (const char* text : {"", "{", "]", "{\"a\":}", "a", "{} {}"})
     EXPECT_FALSE(Reads(text)) << text;
   EXPECT_FALSE(Reads(std::string("1\0 2", 4)));
+  EXPECT_FALSE(Reads("\xBFnull"));
 }
 
 }  // namespace
