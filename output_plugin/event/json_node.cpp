@@ -19,6 +19,20 @@ JsonNode::Type NumberType(const std::string& text) {
   return value >= INT32_MIN && value <= INT32_MAX ? JsonNode::Type::kInt : JsonNode::Type::kLong;
 }
 
+// RapidJSON makes three bytes of the second half of a surrogate pair that has no first, which is no
+// UTF-8; a question mark stands for it, as for all halves.
+std::string WithoutHalves(const char* text, size_t size) {
+  std::string clean(text, size);
+  size_t at = 0;
+  while ((at = clean.find('\xED', at)) != std::string::npos) {
+    const bool half = at + 1 < size && static_cast<unsigned char>(clean[at + 1]) >= 0xA0;
+    if (half) clean.replace(at, 3, "?");
+    size = clean.size();
+    ++at;
+  }
+  return clean;
+}
+
 // Puts the tree together from the events of rapidjson's reader, without recursion.
 class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> {
  public:
@@ -32,10 +46,10 @@ class Builder : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, Builder> 
     return Add(type, std::move(digits));
   }
   bool String(const char* text, rapidjson::SizeType size, bool) {
-    return Add(JsonNode::Type::kString, std::string(text, size));
+    return Add(JsonNode::Type::kString, WithoutHalves(text, size));
   }
   bool Key(const char* text, rapidjson::SizeType size, bool) {
-    open_.back().key.assign(text, size);
+    open_.back().key = WithoutHalves(text, size);
     return true;
   }
   bool StartObject() { return Open(JsonNode::Type::kObject); }

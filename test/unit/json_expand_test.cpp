@@ -32,6 +32,11 @@ TEST(ExpandJson, InfersTypes) {
             R"({"type":"string","optional":true,"field":"s"}],"optional":true,"name":"payload"})");
 }
 
+TEST(ExpandJson, HalfASurrogatePairIsAQuestionMark) {
+  EXPECT_EQ(Expand(R"({"a":"\ud66d\ude00x","\udc00":"\ud66d\ud83d\ude00"})").value,
+            "{\"a\":\"\uD66D?x\",\"?\":\"\uD66D\\uD83D\\uDE00\"}");
+}
+
 TEST(ExpandJson, NullMembersAndEmptyArrays) {
   EXPECT_EQ(Expand(R"({"n":null,"e":[],"x":1})").value, R"({"x":1})");
   const Expanded kept = Expand(R"({"n":null})", true);
