@@ -2,6 +2,9 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS penstock;
 RESET client_min_messages;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set wait_until :abs_srcdir '/sql/include/wait_until.sql'
+\i :wait_until
 CREATE SCHEMA change;
 CREATE TABLE change.a (id int PRIMARY KEY);
 CREATE TABLE change.b (id int PRIMARY KEY);
@@ -79,13 +82,6 @@ SELECT penstock.drop_sink('changing');
 SELECT penstock.create_sink('changing', 'null', ARRAY['change.a'], '{"topic.prefix": "again"}');
 SELECT options, generation FROM pg_temp.shown;
 SELECT penstock.drop_sink('changing');
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
-SELECT count(*) FROM penstock.sink;
+SELECT pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 SET client_min_messages = warning;
 DROP SCHEMA change CASCADE;

@@ -2,6 +2,9 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS penstock;
 RESET client_min_messages;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set wait_until :abs_srcdir '/sql/include/wait_until.sql'
+\i :wait_until
 CREATE SCHEMA shop;
 CREATE TABLE shop.orders (id int PRIMARY KEY, note text);
 CREATE TABLE shop."Odd, name" (id int PRIMARY KEY);
@@ -99,14 +102,7 @@ SELECT penstock.drop_sink('missing');
 SELECT penstock.drop_sink('missing', if_exists => true);
 SELECT penstock.drop_sink(name) FROM (VALUES ('plain'), ('named'), ('slotted'), ('lax')) AS v(name);
 -- worker and slot go first, then the row
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
-SELECT count(*) FROM penstock.sink;
+SELECT pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 SELECT count(*) FROM pg_replication_slots WHERE plugin = 'penstock_output';
 SET client_min_messages = warning;
 DROP SCHEMA shop CASCADE;

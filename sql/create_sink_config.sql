@@ -2,6 +2,9 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS penstock;
 RESET client_min_messages;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set wait_until :abs_srcdir '/sql/include/wait_until.sql'
+\i :wait_until
 CREATE SCHEMA shop;
 CREATE TABLE shop.orders (id int PRIMARY KEY, note text);
 SELECT format('{
@@ -45,13 +48,6 @@ ROLLBACK;
 RESET penstock.worker_config;
 
 SELECT penstock.drop_sink('posted');
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
-SELECT count(*) FROM penstock.sink;
+SELECT pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 SET client_min_messages = warning;
 DROP SCHEMA shop CASCADE;

@@ -2,6 +2,9 @@
 SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS penstock;
 RESET client_min_messages;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set wait_until :abs_srcdir '/sql/include/wait_until.sql'
+\i :wait_until
 CREATE SCHEMA es;
 CREATE TABLE es.orders (id int PRIMARY KEY, customer int NOT NULL, note text, doc jsonb);
 CREATE TABLE es.log (line text);
@@ -87,24 +90,11 @@ SELECT penstock.create_sink('{"name": "pasted", "config": {
 SELECT connector, jsonb_pretty(options) FROM penstock.sink WHERE name = 'pasted';
 
 -- it waits for the destination, and says so
-DO $$
-BEGIN
-  FOR i IN 1..600 LOOP
-    EXIT WHEN (SELECT bool_and(state = 'retrying' OR reason ~ 'connect') FROM penstock.sinks WHERE name = 'plain');
-    PERFORM pg_sleep(0.1);
-  END LOOP;
-END $$;
+SELECT pg_temp.wait_until('(SELECT bool_and(state = ''retrying'' OR reason ~ ''connect'') FROM penstock.sinks WHERE name = ''plain'')');
 SELECT state IN ('retrying', 'failed') AS waits, reason ~ '127.0.0.1:1' AS names_the_server FROM penstock.sinks WHERE name = 'plain';
 
 SELECT count(penstock.drop_sink(name)) FROM penstock.sink;
-DO $$
-BEGIN
-  FOR i IN 1..600 LOOP
-    EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
-    PERFORM pg_sleep(0.1);
-  END LOOP;
-END $$;
-SELECT count(*) FROM penstock.sink;
+SELECT pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 DROP SCHEMA es CASCADE;
 REVOKE ALL ON FUNCTION penstock.create_sink(name, text, text[], jsonb, boolean), penstock.alter_sink(name, text[], jsonb) FROM regress_es;
 DROP ROLE regress_es;

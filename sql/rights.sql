@@ -139,14 +139,10 @@ SELECT penstock.drop_sink('members');
 RESET ROLE;
 SELECT penstock.pause_sink('replicators');
 SELECT penstock.drop_sink(name) FROM (VALUES ('replicators'), ('columns'), ('secretive')) AS v(name);
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
-SELECT count(*) FROM penstock.sink;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set wait_until :abs_srcdir '/sql/include/wait_until.sql'
+\i :wait_until
+SELECT pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 SET client_min_messages = warning;
 DROP SCHEMA vault CASCADE;
 REVOKE EXECUTE ON FUNCTION penstock.create_sink(name, text, text[], jsonb, boolean),

@@ -9,21 +9,13 @@ CREATE TABLE states.t (id int PRIMARY KEY);
 INSERT INTO states.t VALUES (0);
 GRANT SELECT ON states.t TO regress_penstock_states;
 GRANT EXECUTE ON FUNCTION penstock.create_sink(name, text, text[], jsonb, boolean) TO regress_penstock_states;
-CREATE FUNCTION pg_temp.wait_for_state(sink name, wanted text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-    seen text;
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        seen := (SELECT state FROM penstock.sinks WHERE name = sink);
-        EXIT WHEN seen = wanted;
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-    RETURN seen;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set wait_until :abs_srcdir '/sql/include/wait_until.sql'
+\i :wait_until
 
 -- a broker that does not answer: the worker stays and tries again
 SELECT penstock.create_sink('away', 'kafka', ARRAY['states.t'], '{"topic.prefix": "s", "bootstrap.servers": "127.0.0.1:1"}');
-SELECT pg_temp.wait_for_state('away', 'retrying');
+SELECT pg_temp.wait_until('(SELECT state = ''retrying'' FROM penstock.sinks WHERE name = ''away'')');
 SELECT reason ~ '127.0.0.1:1' AS reason FROM penstock.sinks WHERE name = 'away';
 DO $$
 DECLARE
@@ -38,7 +30,7 @@ SELECT penstock.drop_sink('away');
 
 -- a file that cannot be made
 SELECT penstock.create_sink('nowhere', 'file', ARRAY['states.t'], '{"topic.prefix": "s", "file": "/nonexistent/penstock.jsonl"}');
-SELECT pg_temp.wait_for_state('nowhere', 'failed');
+SELECT pg_temp.wait_until('(SELECT state = ''failed'' FROM penstock.sinks WHERE name = ''nowhere'')');
 SELECT reason ~ '/nonexistent' AS reason FROM penstock.sinks WHERE name = 'nowhere';
 SELECT penstock.drop_sink('nowhere');
 
@@ -49,7 +41,7 @@ RESET ROLE;
 SELECT penstock.wait_for_sink('revoked', timeout => '30s') IS NOT NULL AS delivered;
 REVOKE SELECT ON states.t FROM regress_penstock_states;
 INSERT INTO states.t VALUES (1);
-SELECT pg_temp.wait_for_state('revoked', 'failed');
+SELECT pg_temp.wait_until('(SELECT state = ''failed'' FROM penstock.sinks WHERE name = ''revoked'')');
 SELECT reason FROM penstock.sinks WHERE name = 'revoked';
 -- today's rights count, though the change was made without them
 GRANT SELECT ON states.t TO regress_penstock_states;
@@ -68,14 +60,7 @@ SELECT penstock.wait_for_sink('bare', timeout => '30s') IS NOT NULL AS delivered
 SELECT skipped_count FROM penstock.pg_stat_penstock_sinks WHERE name = 'bare';
 SELECT penstock.drop_sink('bare');
 
-DO $$
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXIT WHEN NOT EXISTS (SELECT FROM penstock.sink);
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
-SELECT count(*) FROM penstock.sink;
+SELECT pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 SET client_min_messages = warning;
 DROP SCHEMA states CASCADE;
 REVOKE EXECUTE ON FUNCTION penstock.create_sink(name, text, text[], jsonb, boolean) FROM regress_penstock_states;

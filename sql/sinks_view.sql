@@ -5,16 +5,9 @@ RESET client_min_messages;
 CREATE SCHEMA run;
 CREATE TABLE run.t (id int PRIMARY KEY, v text);
 INSERT INTO run.t VALUES (1, 'there before'), (2, 'as well');
-CREATE PROCEDURE pg_temp.wait_until(condition text) LANGUAGE plpgsql AS $$
-DECLARE
-    met bool;
-BEGIN
-    FOR i IN 1 .. 600 LOOP
-        EXECUTE 'SELECT ' || condition INTO met;
-        EXIT WHEN met;
-        PERFORM pg_sleep(0.05);
-    END LOOP;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set wait_until :abs_srcdir '/sql/include/wait_until.sql'
+\i :wait_until
 SELECT penstock.create_sink('running', 'null', ARRAY['run.t'],
     '{"topic.prefix": "r", "schemas.enable": false}');
 SELECT penstock.wait_for_sink('running', timeout => '30s') IS NOT NULL AS delivered;
@@ -31,7 +24,7 @@ DELETE FROM run.t WHERE id = 4;
 SELECT penstock.wait_for_sink('running', timeout => '30s') IS NOT NULL AS delivered;
 -- 2 rows of the snapshot, 10 inserts, an update, a delete with its tombstone. The counters may
 -- follow the position by a moment.
-CALL pg_temp.wait_until('(SELECT event_count = 15 AND last_commit_time IS NOT NULL FROM penstock.pg_stat_penstock_sinks)');
+SELECT pg_temp.wait_until('(SELECT event_count = 15 AND last_commit_time IS NOT NULL FROM penstock.pg_stat_penstock_sinks)');
 SELECT name, state, pid IS NOT NULL AS pid, event_count, event_bytes > 0 AS bytes, snapshot_row_count,
        transaction_count >= 3 AS transactions, in_flight_count, failures, last_error,
        last_delivered_lsn IS NOT NULL AS delivered, last_commit_time IS NOT NULL AS commit_time
@@ -61,7 +54,7 @@ END $$;
 
 -- a paused sink holds its place: what comes next can be looked at without taking it
 SELECT penstock.pause_sink('running');
-CALL pg_temp.wait_until('(SELECT state = ''paused'' FROM penstock.sinks WHERE name = ''running'')');
+SELECT pg_temp.wait_until('(SELECT state = ''paused'' FROM penstock.sinks WHERE name = ''running'')');
 SELECT name, state FROM penstock.sinks;
 INSERT INTO run.t VALUES (20, 'peek');
 DELETE FROM run.t WHERE id = 20;
@@ -79,16 +72,15 @@ EXCEPTION WHEN object_not_in_prerequisite_state THEN
     RAISE NOTICE '%', SQLERRM;
 END $$;
 SELECT penstock.resume_sink('running');
-CALL pg_temp.wait_until('(SELECT state = ''streaming'' FROM penstock.sinks WHERE name = ''running'')');
+SELECT pg_temp.wait_until('(SELECT state = ''streaming'' FROM penstock.sinks WHERE name = ''running'')');
 SELECT penstock.wait_for_sink('running', timeout => '30s') IS NOT NULL AS delivered;
 -- nothing is left, and what was peeked was delivered
 SELECT count(*) FROM penstock.peek_sink('running');
-CALL pg_temp.wait_until('(SELECT event_count >= 3 FROM penstock.pg_stat_penstock_sinks)');
+SELECT pg_temp.wait_until('(SELECT event_count >= 3 FROM penstock.pg_stat_penstock_sinks)');
 SELECT event_count FROM penstock.pg_stat_penstock_sinks;
 
 SELECT penstock.drop_sink('running');
-CALL pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
-SELECT count(*) FROM penstock.sinks;
+SELECT pg_temp.wait_until('NOT EXISTS (SELECT FROM penstock.sink)');
 SELECT count(*) FROM pg_replication_slots WHERE plugin = 'penstock_output';
 SET client_min_messages = warning;
 DROP SCHEMA run CASCADE;
