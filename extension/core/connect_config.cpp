@@ -10,6 +10,7 @@
 
 #include "connect_elasticsearch.h"
 #include "connect_source.h"
+#include "connect_translator.h"
 #include "option_json.h"
 
 namespace penstock {
@@ -44,10 +45,10 @@ const FormerValue kFormerValues[] = {
 };
 
 // Turns connector and worker properties into options, step by step.
-class Reader {
+class Reader : ConnectTranslator {
  public:
   Reader(std::string current_database, ConnectConfig* result)
-      : current_database_(std::move(current_database)), result_(result) {}
+      : ConnectTranslator(&config_, result), current_database_(std::move(current_database)) {}
 
   void Read(const std::string& config, const std::string& worker) {
     if (!ReadDocuments(config, worker)) return;
@@ -64,17 +65,6 @@ class Reader {
   }
 
  private:
-  void Error(const std::string& option, Status status) {
-    result_->errors.push_back({option, std::move(status), {}});
-  }
-  void Error(const std::string& option, StatusCode code, std::string message,
-             std::string hint = {}) {
-    Error(option, Status(code, std::move(message), std::move(hint)));
-  }
-  void Notice(const std::string& option, std::string text) {
-    result_->notices.push_back({option, Status(), std::move(text)});
-  }
-
   bool ReadDocuments(const std::string& config, const std::string& worker) {
     rapidjson::Document document;
     Status status = ParseDocument(config, &document);
@@ -103,15 +93,6 @@ class Reader {
       if (!worker_status.ok()) Error("", worker_status);
     }
     return result_->errors.empty();
-  }
-
-  // The value of a connector property, which is taken out.
-  bool Take(const std::string& name, std::string* value) {
-    const auto found = config_.find(name);
-    if (found == config_.end()) return false;
-    *value = found->second;
-    config_.erase(found);
-    return true;
   }
 
   void TakeName() {
@@ -192,7 +173,6 @@ class Reader {
   }
 
   std::string current_database_;
-  ConnectConfig* result_;
   OptionMap config_;
   OptionMap worker_;
 };

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "connect_translator.h"
 #include "name_list.h"
 
 namespace penstock {
@@ -24,10 +25,6 @@ constexpr char kTableOnly[] = "penstock_table";
 // In place of the prefix of a topic of one part.
 constexpr char kNoSchema[] = "*";
 constexpr char kRouterType[] = "org.apache.kafka.connect.transforms.RegexRouter";
-
-bool StartsWith(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
 
 bool IsWord(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
@@ -72,10 +69,10 @@ Parts SplitRegex(std::string_view regex) {
   return parts;
 }
 
-class Translator {
+class Translator : ConnectTranslator {
  public:
   Translator(OptionMap* properties, ConnectConfig* result)
-      : properties_(properties), result_(result) {}
+      : ConnectTranslator(properties, result) {}
 
   void Translate() {
     DropWhatReadsKafka();
@@ -90,22 +87,6 @@ class Translator {
   }
 
  private:
-  void Error(const std::string& option, std::string message, std::string hint = {}) {
-    result_->errors.push_back(
-        {option, Status(StatusCode::kNotSupported, std::move(message), std::move(hint)), {}});
-  }
-  void Notice(const std::string& option, std::string text) {
-    result_->notices.push_back({option, Status(), std::move(text)});
-  }
-
-  bool Take(const std::string& name, std::string* value) {
-    const auto found = properties_->find(name);
-    if (found == properties_->end()) return false;
-    *value = found->second;
-    properties_->erase(found);
-    return true;
-  }
-
   void DropWhatReadsKafka() {
     for (auto it = properties_->begin(); it != properties_->end();) {
       const std::string& name = it->first;
@@ -152,14 +133,15 @@ class Translator {
     const std::string type = given == properties_->end() ? std::string() : given->second;
     const auto known = kTypes.find(type);
     if (known == kTypes.end()) {
-      Error(option,
+      Error(option, StatusCode::kNotSupported,
             type.empty() ? "option \"" + option + "\" is missing"
                          : "transform \"" + type + "\" is not supported",
             "Supported are ExtractNewRecordState, ValueToKey, ExtractField$Key and RegexRouter.");
       return;
     }
     if (properties_->count("transforms." + alias + ".predicate") != 0) {
-      Error("transforms." + alias + ".predicate", "predicates of transforms are not supported");
+      Error("transforms." + alias + ".predicate", StatusCode::kNotSupported,
+            "predicates of transforms are not supported");
     }
     (this->*known->second)(alias);
   }
@@ -195,7 +177,7 @@ class Translator {
 
   void TakeDeleteHandling(const std::string& given, const std::string& value) {
     if (StartsWith(value, "rewrite")) {
-      Error(given,
+      Error(given, StatusCode::kNotSupported,
             "option \"" + given + "\" cannot be \"" + value + "\": a deleted row has no document",
             "behavior.on.null.values=ignore keeps the documents of deleted rows as they were.");
       return;
@@ -227,7 +209,7 @@ class Translator {
     const bool has_topics = Take("topics", &topics);
     const bool has_regex = Take("topics.regex", &regex);
     if (has_topics == has_regex) {
-      Error("topics",
+      Error("topics", StatusCode::kNotSupported,
             has_topics ? "options \"topics\" and \"topics.regex\" exclude each other"
                        : "option \"topics\" is missing",
             "Name the topics as prefix.schema.table.");
@@ -254,7 +236,7 @@ class Translator {
     }
     Result<std::string> list = TableNamesToIncludeList(tables);
     if (!list.ok() || prefixes.size() > 1) {
-      Error("topics",
+      Error("topics", StatusCode::kNotSupported,
             prefixes.size() > 1 ? "option \"topics\" names topics of different prefixes"
                                 : "invalid value for option \"topics\"",
             "Topics are prefix.schema.table with one prefix; create a sink for each.");
@@ -294,7 +276,7 @@ class Translator {
                          IsWord(parts.back().substr(0, parts.back().size() - 2)) &&
                          regex.find('\\') == std::string::npos;
     if (!words || unclear || regex.find(',') != std::string::npos) {
-      Error("topics.regex",
+      Error("topics.regex", StatusCode::kNotSupported,
             "option \"topics.regex\" cannot be turned into table.include.list: \"" + regex + "\"",
             "Write prefix\\\\.schema\\\\.table with the prefix as plain text, or list the topics.");
       return;
@@ -306,7 +288,8 @@ class Translator {
   void AddTables(const std::string& option, const std::string& list, const std::string& prefix) {
     if (!prefix.empty()) properties_->emplace("topic.prefix", prefix);
     if (!properties_->emplace("table.include.list", list).second) {
-      Error(option, "options \"" + option + "\" and \"table.include.list\" exclude each other");
+      Error(option, StatusCode::kNotSupported,
+            "options \"" + option + "\" and \"table.include.list\" exclude each other");
       return;
     }
     Notice(option, "option \"" + option + "\" is taken as tables of this database: option " +
@@ -322,7 +305,8 @@ class Translator {
       const size_t colon = item.rfind(':');
       const Parts parts = SplitList(item.substr(0, colon), '.');
       if (colon == std::string::npos || parts.size() < 2) {
-        Error("topic.index.map", "invalid item \"" + item + "\" in option \"topic.index.map\"",
+        Error("topic.index.map", StatusCode::kNotSupported,
+              "invalid item \"" + item + "\" in option \"topic.index.map\"",
               "Items are prefix.schema.table:index.");
         return;
       }
@@ -331,8 +315,6 @@ class Translator {
     properties_->emplace("index.map", OptionsToJson(indexes));
   }
 
-  OptionMap* properties_;
-  ConnectConfig* result_;
   Parts transforms_;   // aliases that stay
   Parts key_columns_;  // what the id is made of, when a transform says so
 };

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "connect_translator.h"
 #include "placeholder.h"
 
 namespace penstock {
@@ -13,18 +14,13 @@ namespace {
 const char kJsonConverter[] = "org.apache.kafka.connect.json.JsonConverter";
 const char kAvroConverter[] = "io.confluent.connect.avro.AvroConverter";
 
-bool StartsWith(std::string_view text, std::string_view prefix) {
-  return text.substr(0, prefix.size()) == prefix;
-}
-
-class Translator {
+class Translator : ConnectTranslator {
  public:
   Translator(const std::string& current_database, OptionMap* properties, OptionMap* worker,
              ConnectConfig* result)
-      : current_database_(current_database),
-        properties_(properties),
-        worker_(worker),
-        result_(result) {}
+      : ConnectTranslator(properties, result),
+        current_database_(current_database),
+        worker_(worker) {}
 
   void Translate() {
     TakeDatabase();
@@ -36,26 +32,6 @@ class Translator {
   }
 
  private:
-  void Error(const std::string& option, Status status) {
-    result_->errors.push_back({option, std::move(status), {}});
-  }
-  void Error(const std::string& option, StatusCode code, std::string message,
-             std::string hint = {}) {
-    Error(option, Status(code, std::move(message), std::move(hint)));
-  }
-  void Notice(const std::string& option, std::string text) {
-    result_->notices.push_back({option, Status(), std::move(text)});
-  }
-
-  // The value of a connector property, which is taken out.
-  bool Take(const std::string& name, std::string* value) {
-    const auto found = properties_->find(name);
-    if (found == properties_->end()) return false;
-    *value = found->second;
-    properties_->erase(found);
-    return true;
-  }
-
   void TakeDatabase() {
     std::string value;
     if (!Take("database.dbname", &value)) return;
@@ -198,9 +174,7 @@ class Translator {
   }
 
   const std::string& current_database_;
-  OptionMap* properties_;
   OptionMap* worker_;
-  ConnectConfig* result_;
 };
 
 }  // namespace

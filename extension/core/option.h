@@ -73,6 +73,7 @@ bool ParseInt64(std::string_view text, int64_t* value);  // whole text, decimal
 std::vector<std::string> SplitList(std::string_view text, char separator = ',');
 std::string_view Trim(std::string_view text);
 std::string LowerAscii(std::string_view text);
+bool StartsWith(std::string_view text, std::string_view prefix);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 const char* OptionTypeName(OptionType type);
 const char* OptionScopeName(OptionScope scope);

@@ -45,7 +45,8 @@ constexpr TypeRow kTypes[] = {
 constexpr TypeRow kTreeRow = {"string", "record", AvroType::kTree};
 
 // One type for all JSON, whatever a row holds: a value is in a record, as Avro can refer to nothing
-// else in itself, and objects are arrays, as Apicurio refuses maps of what is around them. The order of the branches is avro_writer.cpp's.
+// else in itself, and objects are arrays, as Apicurio refuses maps of what is around them. The
+// order of the branches is avro_writer.cpp's.
 constexpr const char* kTreeType =
     R"({"type":"record","name":"Json","namespace":"io.penstock.data","fields":[{"name":"value","type":["null","boolean","long","double","string",{"type":"array","items":"Json"},{"type":"record","name":"Object","fields":[{"name":"members","type":{"type":"array","items":{"type":"record","name":"Member","fields":[{"name":"name","type":"string"},{"name":"value","type":"Json"}]}}}]},{"type":"record","name":"Number","doc":"More digits than a long or a double keeps","fields":[{"name":"digits","type":"string"}]}]}]})";
 

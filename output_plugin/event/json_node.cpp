@@ -23,12 +23,9 @@ JsonNode::Type NumberType(const std::string& text) {
 // UTF-8; a question mark stands for it, as for all halves.
 std::string WithoutHalves(const char* text, size_t size) {
   std::string clean(text, size);
-  size_t at = 0;
-  while ((at = clean.find('\xED', at)) != std::string::npos) {
-    const bool half = at + 1 < size && static_cast<unsigned char>(clean[at + 1]) >= 0xA0;
-    if (half) clean.replace(at, 3, "?");
-    size = clean.size();
-    ++at;
+  for (size_t at = 0; (at = clean.find('\xED', at)) != std::string::npos; ++at) {
+    // Behind the last byte there is a zero.
+    if (static_cast<unsigned char>(clean[at + 1]) >= 0xA0) clean.replace(at, 3, "?");
   }
   return clean;
 }
