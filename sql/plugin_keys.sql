@@ -70,10 +70,10 @@ INSERT INTO keys.required VALUES (1, 'NaN');
 SELECT * FROM keys();
 SELECT * FROM keys('decimal.handling.mode', 'string');
 
--- regular expressions and messages of any length
+-- regular expressions and messages of any length (the INSERT's commit flushes the message)
+SELECT 'sent' FROM pg_logical_emit_message(false, repeat('x', 300000), 'long');
 INSERT INTO keys.required VALUES (2, 1);
 SELECT * FROM keys('schema.include.list', repeat('a', 5000));
-SELECT 'sent' FROM pg_logical_emit_message(false, repeat('x', 300000), 'long');
 SELECT * FROM keys('message.prefix.include.list', '(x*)*y');
 
 -- the settings of the session are as they were
