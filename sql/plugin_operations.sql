@@ -101,9 +101,9 @@ FROM pg_logical_slot_get_changes('plugin', NULL, NULL, 'output', 'record', 'sche
   'transforms.r.type', 'org.apache.kafka.connect.transforms.RegexRouter',
   'transforms.r.regex', '(.*)[.]shop[.](.*)', 'transforms.r.replacement', '$2_of_$1');
 
--- logical messages
-SELECT 'sent' FROM pg_logical_emit_message(true, 'app', 'in a transaction');
+-- logical messages (the transaction's commit flushes the other message)
 SELECT 'sent' FROM pg_logical_emit_message(false, 'debug', 'left out');
+SELECT 'sent' FROM pg_logical_emit_message(true, 'app', 'in a transaction');
 SELECT data::jsonb->'key' AS key, data::jsonb->'value'->'message' AS message
 FROM pg_logical_slot_get_changes('plugin', NULL, NULL, 'output', 'record', 'schemas.enable', 'false',
   'message.prefix.exclude.list', 'debug');
