@@ -248,6 +248,8 @@ void penstock_sleep(PenstockWorker* worker, long timeout_ms, uint32 wait_event) 
   if (wake_fd < 0 && worker->delivery != nullptr && worker->delivery->sink->InFlightEvents() > 0) {
     timeout_ms = Min(timeout_ms, penstock::pg::kPollMs);
   }
+  const int64 due_ms = worker->delivery == nullptr ? -1 : worker->delivery->sink->DueMs();
+  if (due_ms >= 0) timeout_ms = Min(timeout_ms, static_cast<long>(due_ms));
   WaitEvent event;
   (void)WaitEventSetWait(worker->wait_set, timeout_ms, &event, 1, wait_event);
   ResetLatch(MyLatch);

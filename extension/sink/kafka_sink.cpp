@@ -18,7 +18,8 @@ namespace {
 // What librdkafka spends on a message beside its bytes, roughly; without it, small events could
 // take many times the limit.
 constexpr size_t kMessageOverheadBytes = 256;
-constexpr uint64_t kBatchesUnderWay = 4;
+// What can be under way and as much again, which collects meanwhile.
+constexpr uint64_t kWindowBatches = 2 * KafkaBatches::kBatchesAtOnce;
 constexpr int kStallMs = 1000;           // errors count once nothing has moved for so long
 constexpr int kSilenceMs = 10000;        // and so does silence, without any error
 constexpr int kMaxEventsPerPoll = 1000;  // an event holds up to thousands of reports
@@ -27,15 +28,6 @@ constexpr int kEvents = RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVEN
 size_t PayloadBytes(const Event& event) {
   return (event.key ? event.key->size() : 0) + (event.value ? event.value->size() : 0);
 }
-
-// librdkafka takes NULL as "no key" and "no value", an empty one needs some address.
-void* Pointer(const std::optional<std::string_view>& text) {
-  static char empty[1] = {0};
-  if (!text) return nullptr;
-  return text->empty() ? empty : const_cast<char*>(text->data());
-}
-
-size_t Size(const std::optional<std::string_view>& text) { return text ? text->size() : 0; }
 
 }  // namespace
 
@@ -54,7 +46,9 @@ Result<Resume> KafkaSink::Open(const Identity& /*identity*/, bool /*snapshot_pen
 Status KafkaSink::MakeProducer() {
   std::array<char, 512> text{};
   KafkaConf conf(rd_kafka_conf_new());
-  for (const auto& [name, value] : options_.properties) {
+  const std::string hand_over = std::to_string(KafkaBatches::kHandOverMs);
+  for (const auto& [name, given] : options_.properties) {
+    const std::string& value = name == "linger.ms" ? hand_over : given;  // the rest: KafkaBatches
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) !=
         RD_KAFKA_CONF_OK) {
       // librdkafka's text repeats the value, which may be a secret.
@@ -77,6 +71,11 @@ Status KafkaSink::MakeProducer() {
   const uint64_t one = 1;
   rd_kafka_queue_io_event_enable(queue_.get(), wake_fd_, &one, sizeof(one));
   topics_ = std::make_unique<KafkaTopics>(producer_, queue_.get(), options_.topic_creation, clock_);
+  batches_ = std::make_unique<KafkaBatches>(
+      producer_,
+      KafkaBatches::Limits{options_.linger_ms, static_cast<uint64_t>(options_.batch_bytes),
+                           static_cast<uint64_t>(options_.batch_messages)},
+      clock_);
   progress_ms_ = clock_();
   return {};
 }
@@ -85,8 +84,12 @@ Status KafkaSink::Deliver(const Event& event) {
   if (!failed_.ok()) return failed_;
   if (producer_ == nullptr) return {StatusCode::kInternal, "the kafka sink is not open"};
   const size_t bytes = PayloadBytes(event) + kMessageOverheadBytes;
-  if (!HasRoom(bytes)) return Refused();
-  rd_kafka_topic_t* topic = nullptr;
+  if (!batches_->refusal().ok()) return {StatusCode::kBusy, "an event before it was refused"};
+  if (!HasRoom(bytes)) {
+    batches_->HandOver(true);
+    return Refused();
+  }
+  KafkaTopicRef topic;
   if (Status status = topics_->Prepare(event.topic, &topic); !status.ok()) {
     if (status.code() == StatusCode::kBusy) Wake();
     // For the caller both mean: the destination is away, the same event again later.
@@ -97,19 +100,16 @@ Status KafkaSink::Deliver(const Event& event) {
   }
   if (tracker_.InFlightEvents() == 0) progress_ms_ = clock_();
   DeliveryTracker::Group* group = tracker_.Add(bytes);
-  Status status = Produce(event, topic, group);
+  Status status = batches_->Add(topic, event, group);
   if (!status.ok()) tracker_.TakeBack(group, bytes);
   return status;
 }
 
-// With as many requests under way as it may have, and a batch more waiting, librdkafka's broker
-// thread does not sleep (its next wake-up stays in the past): it takes a core, from the broker
-// beside it as well. So no more is handed over than can be under way: one request less than the
-// five of an idempotent producer, for each partition.
+// More than can be under way, and as much again to collect meanwhile, would only take memory.
 bool KafkaSink::HasRoom(size_t bytes) const {
   const uint64_t events = tracker_.InFlightEvents();
   if (events == 0) return true;  // one event always fits, however large
-  const uint64_t batches = kBatchesUnderWay * std::max<uint64_t>(1, topics_->Partitions());
+  const uint64_t batches = kWindowBatches * std::max<uint64_t>(1, topics_->Partitions());
   const uint64_t window = batches * static_cast<uint64_t>(options_.batch_bytes);
   return tracker_.InFlightBytes() + bytes <= std::min(options_.buffer_bytes, window) &&
          events < batches * static_cast<uint64_t>(options_.batch_messages);
@@ -121,66 +121,19 @@ Status KafkaSink::Refused() const {
   return {StatusCode::kBusy, "the buffer of the kafka sink is full"};
 }
 
-Status KafkaSink::Produce(const Event& event, rd_kafka_topic_t* topic,
-                          DeliveryTracker::Group* group) {
-  const rd_kafka_resp_err_t error = event.header_count == 0 && event.timestamp_ms < 0
-                                        ? ProducePlain(event, topic, group)
-                                        : ProduceWithHeaders(event, topic, group);
-  switch (error) {
-    case RD_KAFKA_RESP_ERR_NO_ERROR:
-      return {};
-    case RD_KAFKA_RESP_ERR__QUEUE_FULL:
-      return Refused();
-    case RD_KAFKA_RESP_ERR__FATAL:
-      if (Status fatal = Health(); !fatal.ok()) return fatal;
-      [[fallthrough]];
-    default:
-      return EventStatus(error, event.topic, PayloadBytes(event));
-  }
-}
-
-rd_kafka_resp_err_t KafkaSink::ProducePlain(const Event& event, rd_kafka_topic_t* topic,
-                                            void* ticket) {
-  const int32_t partition = event.partition < 0 ? RD_KAFKA_PARTITION_UA : event.partition;
-  if (rd_kafka_produce(topic, partition, RD_KAFKA_MSG_F_COPY, Pointer(event.value),
-                       Size(event.value), Pointer(event.key), Size(event.key), ticket) == 0) {
-    return RD_KAFKA_RESP_ERR_NO_ERROR;
-  }
-  return rd_kafka_last_error();
-}
-
-rd_kafka_resp_err_t KafkaSink::ProduceWithHeaders(const Event& event, rd_kafka_topic_t* topic,
-                                                  void* ticket) {
-  KafkaHeaders headers(rd_kafka_headers_new(event.header_count));
-  for (size_t i = 0; i < event.header_count; ++i) {
-    const Header& header = event.headers[i];
-    const rd_kafka_resp_err_t error = rd_kafka_header_add(
-        headers.get(), header.name.data(), static_cast<ssize_t>(header.name.size()),
-        Pointer(header.value), static_cast<ssize_t>(Size(header.value)));
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
-  }
-  const int32_t partition = event.partition < 0 ? RD_KAFKA_PARTITION_UA : event.partition;
-  const rd_kafka_resp_err_t error = rd_kafka_producev(
-      producer_, RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(partition),
-      RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-      RD_KAFKA_V_VALUE(Pointer(event.value), Size(event.value)),
-      RD_KAFKA_V_KEY(Pointer(event.key), Size(event.key)), RD_KAFKA_V_HEADERS(headers.get()),
-      RD_KAFKA_V_TIMESTAMP(std::max<int64_t>(event.timestamp_ms, 0)),  // 0: now
-      RD_KAFKA_V_OPAQUE(ticket), RD_KAFKA_V_END);
-  // librdkafka 2.0.2 to 2.11 free the headers although the partition is refused (fixed in 2.12):
-  // a small leak is better than freeing them twice.
-  if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
-    (void)headers.release();
-  }
-  return error;
-}
-
 Status KafkaSink::Poll(int timeout_ms) {
   if (!failed_.ok()) return failed_;
   if (producer_ == nullptr) return {StatusCode::kInternal, "the kafka sink is not open"};
+  if (!batches_->refusal().ok() && tracker_.InFlightEvents() == batches_->refused_events()) {
+    return failed_ = batches_->refusal();
+  }
   DrainWakeFd();
   topics_->Advance();
+  batches_->HandOver(false);
   int wait_ms = timeout_ms;
+  if (const int64_t due_ms = batches_->DueMs(); due_ms >= 0) {
+    wait_ms = static_cast<int>(std::min<int64_t>(wait_ms, due_ms));
+  }
   for (int i = 0; i < kMaxEventsPerPoll; ++i) {
     KafkaEvent event(rd_kafka_queue_poll(queue_.get(), wait_ms));
     if (event == nullptr) break;
@@ -189,6 +142,7 @@ Status KafkaSink::Poll(int timeout_ms) {
     if (i == kMaxEventsPerPoll - 1) Wake();  // the rest in the next call
   }
   if (failed_.ok() && topics_->Pending()) topics_->Advance();
+  batches_->HandOver(false);
   return Health();
 }
 
@@ -213,6 +167,7 @@ void KafkaSink::HandleReports(rd_kafka_event_t* event) {
     for (size_t i = 0; i < count; ++i) {
       const rd_kafka_message_t* message = batch[i];
       const size_t payload = message->len + message->key_len;
+      batches_->Acknowledged(message->rkt);
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         tracker_.Acknowledge(static_cast<DeliveryTracker::Group*>(message->_private),
                              payload + kMessageOverheadBytes);
@@ -289,6 +244,7 @@ void KafkaSink::Abandon() {
   if (abandoned_ || producer_ == nullptr) return;
   abandoned_ = true;
   failed_ = {StatusCode::kInternal, "the kafka sink was abandoned"};
+  batches_.reset();
   topics_.reset();
   rd_kafka_queue_io_event_enable(queue_.get(), -1, nullptr, 0);
   left_threads_ = !ReleaseProducer(producer_, std::move(queue_));

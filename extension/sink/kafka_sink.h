@@ -4,8 +4,9 @@
 // errors, log lines, answers to topic creation), which Poll empties; an eventfd says when.
 //
 // Statuses of Poll: kUnavailable and kAuthentication while librdkafka goes on trying; anything else
-// means that an event came back undelivered or the producer is dead. The sink is of no use then:
-// the worker ends and reads again from the confirmed position.
+// means that an event was refused or came back undelivered, or that the producer is dead. The sink
+// is of no use then: the worker ends and reads again from the confirmed position. A refusal is told
+// once all that was taken before is delivered.
 #ifndef PENSTOCK_SINK_KAFKA_SINK_H
 #define PENSTOCK_SINK_KAFKA_SINK_H
 
@@ -16,6 +17,7 @@
 
 #include "../core/delivery_tracker.h"
 #include "../core/retry.h"
+#include "kafka_batches.h"
 #include "kafka_options.h"
 #include "kafka_prelude.h"
 #include "kafka_topics.h"
@@ -36,6 +38,7 @@ class KafkaSink final : public Sink {
   uint64_t InFlightEvents() const override { return tracker_.InFlightEvents(); }
   uint64_t InFlightBytes() const override { return tracker_.InFlightBytes(); }
   int WakeFd() const override { return wake_fd_; }
+  int64_t DueMs() const override { return batches_ ? batches_->DueMs() : -1; }
   void Abandon() override;
   bool LeftThreads() const override { return left_threads_; }
 
@@ -45,9 +48,6 @@ class KafkaSink final : public Sink {
   Status MakeProducer();
   bool HasRoom(size_t bytes) const;
   Status Refused() const;
-  Status Produce(const Event& event, rd_kafka_topic_t* topic, DeliveryTracker::Group* group);
-  rd_kafka_resp_err_t ProducePlain(const Event& event, rd_kafka_topic_t* topic, void* ticket);
-  rd_kafka_resp_err_t ProduceWithHeaders(const Event& event, rd_kafka_topic_t* topic, void* ticket);
   void DrainWakeFd() const;
   void Wake() const;
   void Handle(rd_kafka_event_t* event);
@@ -61,6 +61,7 @@ class KafkaSink final : public Sink {
   rd_kafka_t* producer_ = nullptr;
   KafkaQueue queue_;
   std::unique_ptr<KafkaTopics> topics_;
+  std::unique_ptr<KafkaBatches> batches_;
   DeliveryTracker tracker_;
   int wake_fd_ = -1;
   bool connected_ = false;

@@ -25,7 +25,7 @@ KafkaTopics::KafkaTopics(rd_kafka_t* producer, rd_kafka_queue_t* queue, TopicCre
       creation_(std::move(creation)),
       clock_(std::move(clock)) {}
 
-Status KafkaTopics::Prepare(std::string_view name, rd_kafka_topic_t** handle) {
+Status KafkaTopics::Prepare(std::string_view name, KafkaTopicRef* ready) {
   Topic* topic = last_;
   if (topic == nullptr || topic->name != name) {
     const auto found = topics_.find(name);
@@ -33,7 +33,7 @@ Status KafkaTopics::Prepare(std::string_view name, rd_kafka_topic_t** handle) {
     last_ = topic;
   }
   if (topic->state == State::kReady) {
-    *handle = topic->handle.get();
+    *ready = {topic->handle.get(), topic->partitions};
     return {};
   }
   if (!topic->trouble.ok()) return topic->trouble;
@@ -91,7 +91,8 @@ void KafkaTopics::Found(Topic* topic, const rd_kafka_metadata_topic_t& found) {
   switch (found.err) {
     case RD_KAFKA_RESP_ERR_NO_ERROR:
       topic->state = State::kReady;
-      partitions_ += static_cast<uint64_t>(std::max(1, found.partition_cnt));
+      topic->partitions = static_cast<uint64_t>(std::max(1, found.partition_cnt));
+      partitions_ += topic->partitions;
       topic->trouble = {};
       topic->backoff.Succeed();
       return;

@@ -23,15 +23,21 @@
 
 namespace penstock::sink {
 
+// A topic that is ready.
+struct KafkaTopicRef {
+  rd_kafka_topic_t* handle = nullptr;
+  uint64_t partitions = 1;
+};
+
 class KafkaTopics {
  public:
   // producer and queue outlive this. Answers to creation requests come to the queue as events.
   KafkaTopics(rd_kafka_t* producer, rd_kafka_queue_t* queue, TopicCreation creation,
               ClockMs clock = SteadyClockMs());
 
-  // The handle of a topic that is ready. kBusy: on its way, call Advance and ask again; else why it
-  // is not ready (kUnavailable and kAuthentication: it is being tried; kDataError: never).
-  Status Prepare(std::string_view name, rd_kafka_topic_t** handle);
+  // kBusy: on its way, call Advance and ask again; else why it is not ready (kUnavailable and
+  // kAuthentication: it is being tried; kDataError: never).
+  Status Prepare(std::string_view name, KafkaTopicRef* ready);
 
   // Takes the next step of every topic that is on its way. A look-up asks the broker and waits for
   // the answer, at most about half a second.
@@ -54,6 +60,7 @@ class KafkaTopics {
         : name(std::move(topic_name)), backoff({50, 5000, 2.0, 0.2}, clock) {}
     std::string name;
     KafkaTopic handle;
+    uint64_t partitions = 1;
     State state = State::kLookUp;
     Backoff backoff;
     bool requested = false;  // made by us: missing then only means that the news travels

@@ -29,6 +29,7 @@ class RegistrySink final : public Sink {
   bool StoresPosition() const override { return behind_->StoresPosition(); }
   bool LeftThreads() const override { return left_threads_ || behind_->LeftThreads(); }
   int WakeFd() const override { return wake_fd_; }
+  int64_t DueMs() const override { return behind_->DueMs(); }
   void Abandon() override;
 
  private:

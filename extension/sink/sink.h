@@ -118,6 +118,9 @@ class Sink {
   // File descriptor that becomes readable when Poll has work; -1: none, poll by time.
   virtual int WakeFd() const { return -1; }
 
+  // Milliseconds until Poll has work although the descriptor is silent; -1: never.
+  virtual int64_t DueMs() const { return -1; }
+
   // Gives up whatever is buffered and lets go within about a second; never throws. What was not
   // delivered comes again from the slot.
   virtual void Abandon() = 0;

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <initializer_list>
 
 #include "json_text.h"
 
@@ -25,6 +26,30 @@ constexpr SourceField kSourceFields[] = {
 char* Put(char* to, std::string_view text) {
   std::memcpy(to, text.data(), text.size());
   return to + text.size();
+}
+
+constexpr std::string_view kNull = "null";
+
+// A number as text, on the stack.
+class Digits {
+ public:
+  template <typename Integer>
+  explicit Digits(Integer number)
+      : end_(std::to_chars(digits_, digits_ + sizeof digits_, number).ptr) {}
+  Digits(const Digits&) = delete;
+  operator std::string_view() const {  // NOLINT(google-explicit-constructor)
+    return {digits_, static_cast<size_t>(end_ - digits_)};
+  }
+
+ private:
+  char digits_[24];
+  char* end_;
+};
+
+// The string keeps its room: with one row a transaction, this is done for every event.
+void Join(std::string* out, std::initializer_list<std::string_view> parts) {
+  out->clear();
+  for (const std::string_view part : parts) out->append(part);
 }
 
 // Reads one member back out of the source block just written: the block is short and flat, its
@@ -71,30 +96,35 @@ std::string_view MemberOf(std::string_view block, std::string_view name) {
 void TransactionInfo::Set(const StreamConstants& stream, uint32_t xid, bool has_xid,
                           int64_t commit_us, uint64_t previous_end_lsn, std::string_view origin,
                           uint64_t origin_lsn, uint32_t xmin) {
-  start_ = stream.source_start + std::to_string(commit_us / 1000) + ",\"snapshot\":\"";
-  sequence_ = "\"" + stream.database_field +
-              (previous_end_lsn == 0 ? "\"[null,\\\""
-                                     : "\"[\\\"" + std::to_string(previous_end_lsn) + "\\\",\\\"");
-  times_ = "\\\"]\",\"ts_us\":" + std::to_string(commit_us) +
-           ",\"ts_ns\":" + std::to_string(commit_us * 1000);
-  xid_ = (has_xid ? std::to_string(xid) : "null") + ",\"lsn\":";
-  end_ = ",\"xmin\":" + (xmin == 0 ? "null" : std::to_string(xmin)) +
-         ",\"origin\":" + (origin.empty() ? "null" : JsonString(origin)) +
-         ",\"origin_lsn\":" + (origin.empty() ? "null" : std::to_string(origin_lsn)) + "}";
+  Join(&start_, {stream.source_start, Digits(commit_us / 1000), ",\"snapshot\":\""});
+  if (previous_end_lsn == 0) {
+    Join(&sequence_, {"\"", stream.database_field, "\"[null,\\\""});
+  } else {
+    Join(&sequence_,
+         {"\"", stream.database_field, "\"[\\\"", Digits(previous_end_lsn), "\\\",\\\""});
+  }
+  Join(&times_, {"\\\"]\",\"ts_us\":", Digits(commit_us), ",\"ts_ns\":", Digits(commit_us * 1000)});
+  if (has_xid) {
+    SetXid(xid);
+  } else {
+    xid_ = "null,\"lsn\":";
+  }
+  Join(&end_, {",\"xmin\":", xmin == 0 ? kNull : Digits(xmin), ",\"origin\":"});
+  if (origin.empty()) {
+    end_ += "null,\"origin_lsn\":null}";
+  } else {
+    end_ += JsonString(origin) + ",\"origin_lsn\":" + std::to_string(origin_lsn) + "}";
+  }
 }
 
-void TransactionInfo::SetXid(uint32_t xid) { xid_ = std::to_string(xid) + ",\"lsn\":"; }
+void TransactionInfo::SetXid(uint32_t xid) { Join(&xid_, {Digits(xid), ",\"lsn\":"}); }
 
 void AppendSource(Buffer& out, std::string_view source_names, const EventInfo& info) {
   const TransactionInfo& transaction = *info.transaction;
-  char digits[24];
-  const auto last = std::to_chars(digits, digits + sizeof digits, info.lsn);
-  const std::string_view lsn(digits, static_cast<size_t>(last.ptr - digits));
+  const Digits lsn(info.lsn);
   const std::string_view parts[] = {
-      transaction.start(),    info.snapshot,
-      transaction.sequence(), lsn,
-      transaction.times(),    source_names,
-      transaction.xid(),      info.shows_lsn ? lsn : std::string_view("null"),
+      transaction.start(), info.snapshot, transaction.sequence(), lsn,
+      transaction.times(), source_names,  transaction.xid(),      info.shows_lsn ? lsn : kNull,
       transaction.end()};
   size_t size = 0;
   for (const std::string_view part : parts) size += part.size();
@@ -105,9 +135,8 @@ void AppendSource(Buffer& out, std::string_view source_names, const EventInfo& i
 
 void AppendEnvelopeEnd(Buffer& out, const EventInfo& info) {
   // Nanoseconds have 19 digits from 2001 to 2286; the first 13 and 16 of them are the other two.
-  char digits[24];
-  const auto last = std::to_chars(digits, digits + sizeof digits, info.now_ns);
-  const std::string_view nanos(digits, static_cast<size_t>(last.ptr - digits));
+  const Digits now(info.now_ns);
+  const std::string_view nanos = now;
   const size_t whole = nanos.size() > 6 ? nanos.size() : 7;
   char* const start = out.Reserve(160 + info.transaction_block.size());
   char* p = Put(start, ",\"transaction\":");

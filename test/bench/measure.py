@@ -47,6 +47,12 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
+def give_way(pid, nice):
+    """Sets the nice value of all threads of a process; those that they start later have it as well."""
+    for thread in os.listdir("/proc/%d/task" % pid):
+        os.setpriority(os.PRIO_PROCESS, int(thread), int(nice))
+
+
 def rss_anon_bytes(pid):
     try:
         with open("/proc/%d/status" % pid, encoding="utf-8") as status:

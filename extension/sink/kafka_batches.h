@@ -1,0 +1,106 @@
+// kafka_batches.h: events on their way to librdkafka, held back by topic while requests are under
+// way to it.
+//
+// librdkafka's idempotent producer sends nothing more to a partition while more than five events
+// (it counts those, not requests) are on their way there; when it may, it sends up to five requests
+// at once. While an event waits in it longer than linger.ms for that, its broker thread does not
+// sleep, since its next wake-up lies in the past (2.0.2 to 2.13): it takes a core, from the broker
+// beside it as well. So linger.ms passes in here, and librdkafka gets what it can send at once.
+#ifndef PENSTOCK_SINK_KAFKA_BATCHES_H
+#define PENSTOCK_SINK_KAFKA_BATCHES_H
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "../core/retry.h"
+#include "../core/status.h"
+#include "kafka_prelude.h"
+#include "kafka_topics.h"
+#include "sink.h"
+
+namespace penstock::sink {
+
+class KafkaBatches {
+ public:
+  // linger.ms of the producer itself: long enough for a batch to be handed over as a whole.
+  static constexpr int64_t kHandOverMs = 1;
+  // Handed over for each partition at once: one less than librdkafka sends.
+  static constexpr uint64_t kBatchesAtOnce = 4;
+
+  // linger_ms: all of it, kHandOverMs included. bytes and events: of one batch. The producer
+  // outlives this.
+  struct Limits {
+    int64_t linger_ms = 0;
+    uint64_t bytes = 0;
+    uint64_t events = 0;
+  };
+  KafkaBatches(rd_kafka_t* producer, Limits limits, ClockMs clock)
+      : producer_(producer), limits_(limits), clock_(std::move(clock)) {}
+
+  // Copies the event. The ticket comes back as the opaque pointer of its delivery report.
+  Status Add(const KafkaTopicRef& topic, const Event& event, void* ticket);
+
+  // Hands over what has waited long enough or is a batch; hurry: without waiting for either.
+  void HandOver(bool hurry);
+
+  // A delivery report came.
+  void Acknowledged(const rd_kafka_topic_t* topic);
+
+  // Milliseconds until HandOver has work; -1: not before the next report or event.
+  int64_t DueMs() const;
+
+  // Why librdkafka refuses an event for good; it and those behind it on its topic stay here. What
+  // is on other topics, and before it, goes on.
+  const Status& refusal() const { return refusal_; }
+  uint64_t refused_events() const { return refused_events_; }
+
+ private:
+  struct Waiting {
+    std::unique_ptr<char, decltype(&std::free)> value{nullptr, &std::free};
+    size_t value_size = 0;
+    std::optional<std::string> key;
+    KafkaHeaders headers;
+    int32_t partition = RD_KAFKA_PARTITION_UA;
+    int64_t timestamp_ms = -1;
+    void* ticket = nullptr;
+
+    size_t Bytes() const { return value_size + (key ? key->size() : 0); }
+  };
+
+  struct Topic {
+    KafkaTopicRef ref;
+    std::deque<Waiting> waiting;
+    uint64_t waiting_bytes = 0;
+    int64_t since_ms = 0;    // when the first of them came
+    uint64_t under_way = 0;  // handed over and not reported
+    bool listed = false;     // in waiting_
+    bool refused = false;
+  };
+
+  Topic* Find(const rd_kafka_topic_t* handle);
+  bool Sendable(const Topic& topic) const;
+  bool Full(const Topic& topic) const;
+  void HandOver(Topic* topic);
+  rd_kafka_resp_err_t Produce(const Topic& topic, Waiting* event);
+
+  rd_kafka_t* producer_;
+  Limits limits_;
+  ClockMs clock_;
+  std::map<const rd_kafka_topic_t*, Topic> topics_;
+  std::vector<Topic*> waiting_;  // those with events, since the last HandOver
+  Topic* last_ = nullptr;        // of the last call: the next mostly is about it too
+  bool producer_full_ = false;   // until the next report
+  Status refusal_;
+  uint64_t refused_events_ = 0;
+};
+
+}  // namespace penstock::sink
+
+#endif
