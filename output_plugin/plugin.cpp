@@ -377,6 +377,14 @@ void WriteChange(LogicalDecodingContext *context, const ReorderBufferTXN *txn,
   Emit(context, txn->end_lsn, source);
 }
 
+// A transaction may have millions of changes that are nobody's, and decodes in one go.
+void PassOver(Stream *stream) {
+  constexpr uint32 kTold = 1024;
+  if (++stream->passed_over % kTold == 0 && stream->writer != nullptr) {
+    stream->writer->passed(stream->writer->self);
+  }
+}
+
 void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Relation relation,
                     ReorderBufferChange *change) {
   Stream *stream = PluginOf(context)->stream;
@@ -404,6 +412,8 @@ void ChangeCallback(LogicalDecodingContext *context, ReorderBufferTXN *txn, Rela
                  {txn->xid, captured.op, change->lsn, UnixMicros(txn->xact_time.commit_time)}});
     // A change that has no event takes the place of no row.
     if (!stream->encoder->events().empty()) ReportTouched(*stream, *entry, relation, images);
+  } else {
+    PassOver(stream);
   }
   MemoryContextSwitchTo(old);
   MemoryContextReset(stream->change_context);

@@ -25,7 +25,7 @@
  * there is no writer. */
 #define PENSTOCK_OWNER_OPTION "penstock.owner"
 #define PENSTOCK_ABI_MAGIC 0x50534b31u /* "PSK1" */
-#define PENSTOCK_ABI_NUMBER 6u
+#define PENSTOCK_ABI_NUMBER 7u
 
 typedef struct PenstockAbi {
   uint32_t magic;       /* PENSTOCK_ABI_MAGIC */
@@ -122,6 +122,9 @@ typedef struct PenstockEventWriter {
   bool (*fetch)(void *self, const PenstockRowRequest *request, PenstockFetchedRow *row);
   /* An update or delete of this relation lacked its replica identity (identity.missing=skip). */
   void (*lacking)(void *self, uint32_t relation);
+  /* Many changes came without an event: what else there is to do, such as delivery, goes on. Lets
+   * interrupts through. */
+  void (*passed)(void *self);
   /* end_lsn: end of the commit record, the position to confirm once everything before it is
    * delivered. commit_time_us: microseconds since 1970-01-01 UTC. */
   void (*commit)(void *self, uint64_t end_lsn, int64_t commit_time_us);

@@ -17,6 +17,7 @@ struct Stream {
   RelationCache *relations;
   const PenstockEventWriter *writer;  // nullptr: text output
   int64 xmin_time;                    // nanoseconds since 1970, when source.xmin was looked up
+  uint32 passed_over;                 // changes without an event
   bool transaction_begun;             // provide.transaction.metadata: its first record was written
 };
 

@@ -394,7 +394,8 @@ static void penstock_signal_event(void* self, uint64_t end_lsn, const char* id, 
     // The first time it may just have had nothing left to do.
     if (attempt == 0) continue;
     penstock_note_rows_away(worker, problem);
-    for (int i = 0; i < 10; i++) {
+    const TimestampTz again = GetCurrentTimestamp() + kPollMs * INT64CONST(10000);
+    while (GetCurrentTimestamp() < again) {
       CHECK_FOR_INTERRUPTS();
       penstock_service_if_due(worker);
       penstock_sleep(worker, kPollMs, KeepWait());

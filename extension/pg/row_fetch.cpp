@@ -115,9 +115,8 @@ const char* TryFetch(PenstockWorker* worker, const StringInfoData* request, RowR
 }
 
 void Pause(PenstockWorker* worker, int pause_ms) {
-  for (int left_ms = pause_ms; left_ms > 0; left_ms -= kPollMs) {
-    KeepGoing(worker, Min(left_ms, kPollMs));
-  }
+  const TimestampTz end = GetCurrentTimestamp() + pause_ms * INT64CONST(1000);
+  while (GetCurrentTimestamp() < end) KeepGoing(worker, kPollMs);
 }
 
 }  // namespace

@@ -138,6 +138,11 @@ static void penstock_lacking_event(void* self, uint32_t) {
   Add(&static_cast<PenstockWorker*>(self)->entry->skipped_count, 1);
 }
 
+static void penstock_passed_event(void* self) {
+  CHECK_FOR_INTERRUPTS();
+  penstock_service_if_due(static_cast<PenstockWorker*>(self));
+}
+
 static void penstock_commit_event(void* self, uint64_t end_lsn, int64_t commit_time_us) {
   auto* worker = static_cast<PenstockWorker*>(self);
   PenstockDelivery* delivery = worker->delivery;
@@ -168,6 +173,7 @@ const PenstockEventWriter* penstock_event_writer(PenstockWorker* worker) {
   writer->write = penstock_write_event;
   writer->fetch = penstock_fetch_event;
   writer->lacking = penstock_lacking_event;
+  writer->passed = penstock_passed_event;
   writer->commit = penstock_commit_event;
   penstock_prepare_signals(worker, writer);
   return writer;

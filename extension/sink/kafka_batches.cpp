@@ -2,7 +2,10 @@
 #include "kafka_batches.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "kafka_errors.h"
@@ -12,6 +15,9 @@ namespace {
 
 // One less than RD_KAFKA_IDEMP_MAX_INFLIGHT: with so many events under way another request may go.
 constexpr uint64_t kFreeEvents = 4;
+// A partition without a leader must not hold up the topic's others.
+constexpr int64_t kPatienceMs = 500;
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 
 // librdkafka takes NULL as "no key" and "no value", an empty one needs some address.
 char kEmpty[1] = {0};
@@ -51,16 +57,18 @@ Status KafkaBatches::Add(const KafkaTopicRef& ref, const Event& event, void* tic
   if (event.key) copy.key.emplace(*event.key);
   if (event.partition >= 0) copy.partition = event.partition;
   copy.timestamp_ms = event.timestamp_ms;
+  copy.lsn = event.version_lsn;
   copy.ticket = ticket;
 
   Topic* topic = Find(ref.handle);
   topic->ref = ref;
+  if (!topic->listed) waiting_.push_back(topic);
+  topic->listed = true;
   if (topic->waiting.empty()) topic->since_ms = clock_();
-  if (!std::exchange(topic->listed, true)) waiting_.push_back(topic);
-  topic->waiting_bytes += copy.Bytes();
+  const size_t bytes = copy.Bytes();
   topic->waiting.push_back(std::move(copy));
-  if (topic->refused) ++refused_events_;
-  if (Full(*topic) && Sendable(*topic)) HandOver(topic);
+  topic->waiting_bytes += bytes;
+  if (Full(*topic) && Free(*topic)) HandOver(topic, clock_());
   return {};
 }
 
@@ -69,20 +77,34 @@ KafkaBatches::Topic* KafkaBatches::Find(const rd_kafka_topic_t* handle) {
   return last_;
 }
 
-bool KafkaBatches::Sendable(const Topic& topic) const {
-  return !topic.refused && !producer_full_ && topic.under_way <= kFreeEvents;
+// Whether librdkafka would make a request of what it gets.
+bool KafkaBatches::Free(const Topic& topic) const {
+  return topic.under_way <= kFreeEvents && !topic.refused && !producer_full_;
 }
 
 bool KafkaBatches::Full(const Topic& topic) const {
   return topic.waiting_bytes >= limits_.bytes || topic.waiting.size() >= limits_.events;
 }
 
-void KafkaBatches::HandOver(bool hurry) {
+// By the clock, not from now.
+int64_t KafkaBatches::DueMs(const Topic& topic) const {
+  if (topic.waiting.empty() || topic.refused || producer_full_) return kNever;
+  if (!Free(topic)) return topic.handed_ms + kPatienceMs;
+  if (Full(topic)) return topic.since_ms;
+  return topic.since_ms + limits_.linger_ms - HandOverMs(limits_.linger_ms);
+}
+
+int64_t KafkaBatches::DueMs() const {
+  int64_t due_ms = kNever;
+  for (const Topic* topic : waiting_) due_ms = std::min(due_ms, DueMs(*topic));
+  return due_ms == kNever ? -1 : std::max<int64_t>(0, due_ms - clock_());
+}
+
+void KafkaBatches::HandOverDue(bool hurry) {
   if (waiting_.empty()) return;
-  const int64_t due_ms = clock_() + kHandOverMs - limits_.linger_ms;
+  const int64_t now_ms = clock_();
   for (Topic* topic : waiting_) {
-    if (!Sendable(*topic)) continue;
-    if (hurry || topic->since_ms <= due_ms || Full(*topic)) HandOver(topic);
+    if ((hurry && Free(*topic)) || DueMs(*topic) <= now_ms) HandOver(topic, now_ms);
   }
   waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(),
                                 [](Topic* topic) {
@@ -92,31 +114,37 @@ void KafkaBatches::HandOver(bool hurry) {
                  waiting_.end());
 }
 
-void KafkaBatches::HandOver(Topic* topic) {
-  const uint64_t batches = kBatchesAtOnce * topic->ref.partitions;
+void KafkaBatches::HandOver(Topic* topic, int64_t now_ms) {
   uint64_t bytes = 0;
   uint64_t events = 0;
-  while (!topic->waiting.empty() && events < batches * limits_.events &&
-         bytes < batches * limits_.bytes) {
+  topic->handed_ms = now_ms;
+  while (!topic->waiting.empty() && events < topic->ref.partitions * limits_.events &&
+         bytes < topic->ref.partitions * limits_.bytes) {
     Waiting& event = topic->waiting.front();
     const size_t size = event.Bytes();
     const rd_kafka_resp_err_t error = Produce(*topic, &event);
     producer_full_ = error == RD_KAFKA_RESP_ERR__QUEUE_FULL;
     // A fatal error is found by who asks the producer for its health.
     if (producer_full_ || error == RD_KAFKA_RESP_ERR__FATAL) return;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      topic->refused = true;
-      refused_events_ += topic->waiting.size();
-      if (refusal_.ok())
-        refusal_ = EventStatus(error, rd_kafka_topic_name(topic->ref.handle), size);
-      return;
-    }
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Refuse(topic, error);
     ++topic->under_way;
     ++events;
     bytes += size;
     topic->waiting_bytes -= size;
     topic->waiting.pop_front();
   }
+}
+
+void KafkaBatches::Refuse(Topic* topic, rd_kafka_resp_err_t error) {
+  topic->refused = true;
+  refused_events_ += topic->waiting.size();
+  if (!refusal_.ok()) return;
+  const Waiting& event = topic->waiting.front();
+  const Status why = EventStatus(error, rd_kafka_topic_name(topic->ref.handle), event.Bytes());
+  std::array<char, 48> place{};
+  (void)std::snprintf(place.data(), place.size(), " (transaction ends at %X/%X)",
+                      static_cast<unsigned>(event.lsn >> 32), static_cast<unsigned>(event.lsn));
+  refusal_ = {why.code(), why.message() + place.data(), why.hint()};
 }
 
 rd_kafka_resp_err_t KafkaBatches::Produce(const Topic& topic, Waiting* event) {
@@ -150,17 +178,6 @@ rd_kafka_resp_err_t KafkaBatches::Produce(const Topic& topic, Waiting* event) {
 void KafkaBatches::Acknowledged(const rd_kafka_topic_t* handle) {
   producer_full_ = false;
   --Find(handle)->under_way;
-}
-
-int64_t KafkaBatches::DueMs() const {
-  int64_t due_ms = -1;
-  const int64_t now = clock_();
-  for (const Topic* topic : waiting_) {
-    if (topic->waiting.empty() || !Sendable(*topic)) continue;
-    const int64_t left_ms = topic->since_ms + limits_.linger_ms - kHandOverMs - now;
-    due_ms = std::max<int64_t>(0, due_ms < 0 ? left_ms : std::min(due_ms, left_ms));
-  }
-  return due_ms;
 }
 
 }  // namespace penstock::sink

@@ -1,14 +1,15 @@
 // kafka_batches.h: events on their way to librdkafka, held back by topic while requests are under
 // way to it.
 //
-// librdkafka's idempotent producer sends nothing more to a partition while more than five events
-// (it counts those, not requests) are on their way there; when it may, it sends up to five requests
-// at once. While an event waits in it longer than linger.ms for that, its broker thread does not
-// sleep, since its next wake-up lies in the past (2.0.2 to 2.13): it takes a core, from the broker
-// beside it as well. So linger.ms passes in here, and librdkafka gets what it can send at once.
+// librdkafka's idempotent producer makes one request at a time for a partition, and none while five
+// events (it counts those, not requests) or more are on their way there. While an event waits in it
+// longer than linger.ms for that, its broker thread does not sleep, since its next wake-up lies in
+// the past (2.0.2 to 2.15): it takes a core, from the broker beside it as well. So linger.ms passes
+// in here, and librdkafka gets what it can send at once: about a batch for each partition.
 #ifndef PENSTOCK_SINK_KAFKA_BATCHES_H
 #define PENSTOCK_SINK_KAFKA_BATCHES_H
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "../core/retry.h"
@@ -29,13 +31,8 @@ namespace penstock::sink {
 
 class KafkaBatches {
  public:
-  // linger.ms of the producer itself: long enough for a batch to be handed over as a whole.
-  static constexpr int64_t kHandOverMs = 1;
-  // Handed over for each partition at once: one less than librdkafka sends.
-  static constexpr uint64_t kBatchesAtOnce = 4;
-
-  // linger_ms: all of it, kHandOverMs included. bytes and events: of one batch. The producer
-  // outlives this.
+  // linger_ms, bytes, events: linger.ms, batch.size and batch.num.messages. The producer outlives
+  // this; its own linger.ms must be HandOverMs(linger_ms).
   struct Limits {
     int64_t linger_ms = 0;
     uint64_t bytes = 0;
@@ -44,11 +41,17 @@ class KafkaBatches {
   KafkaBatches(rd_kafka_t* producer, Limits limits, ClockMs clock)
       : producer_(producer), limits_(limits), clock_(std::move(clock)) {}
 
+  // The part of linger.ms in which librdkafka gets a batch: a megabyte takes about 1.5 ms, and what
+  // comes after its first look would wait for the answers.
+  static int64_t HandOverMs(int64_t linger_ms) {
+    return std::min<int64_t>(2, std::max<int64_t>(1, linger_ms));
+  }
+
   // Copies the event. The ticket comes back as the opaque pointer of its delivery report.
   Status Add(const KafkaTopicRef& topic, const Event& event, void* ticket);
 
   // Hands over what has waited long enough or is a batch; hurry: without waiting for either.
-  void HandOver(bool hurry);
+  void HandOverDue(bool hurry);
 
   // A delivery report came.
   void Acknowledged(const rd_kafka_topic_t* topic);
@@ -66,6 +69,7 @@ class KafkaBatches {
     std::unique_ptr<char, decltype(&std::free)> value{nullptr, &std::free};
     size_t value_size = 0;
     std::optional<std::string> key;
+    uint64_t lsn = 0;
     KafkaHeaders headers;
     int32_t partition = RD_KAFKA_PARTITION_UA;
     int64_t timestamp_ms = -1;
@@ -78,16 +82,19 @@ class KafkaBatches {
     KafkaTopicRef ref;
     std::deque<Waiting> waiting;
     uint64_t waiting_bytes = 0;
-    int64_t since_ms = 0;    // when the first of them came
+    int64_t since_ms = 0;    // when the first of them came, or one before it
+    int64_t handed_ms = 0;   // last hand-over
     uint64_t under_way = 0;  // handed over and not reported
     bool listed = false;     // in waiting_
     bool refused = false;
   };
 
   Topic* Find(const rd_kafka_topic_t* handle);
-  bool Sendable(const Topic& topic) const;
+  int64_t DueMs(const Topic& topic) const;
+  bool Free(const Topic& topic) const;
   bool Full(const Topic& topic) const;
-  void HandOver(Topic* topic);
+  void HandOver(Topic* topic, int64_t now_ms);
+  void Refuse(Topic* topic, rd_kafka_resp_err_t error);
   rd_kafka_resp_err_t Produce(const Topic& topic, Waiting* event);
 
   rd_kafka_t* producer_;

@@ -76,7 +76,7 @@ constexpr ProducerRow kRows[] = {
     Choice("enable.idempotence", kTargetNone, "true", "true",
            "Without idempotence a retry could change the order of a key's events."),
     Number("linger.ms", "linger.ms", "5", 0, 900000,
-           "How long a batch waits for more events, in milliseconds."),
+           "How long a batch waits for more events, in milliseconds; 0 is as 1."),
     Number("max.in.flight", "max.in.flight", "5", 1, 5,
            "Requests on one connection; more than 5 would void idempotence."),
     Number("max.in.flight.requests.per.connection", "max.in.flight", "5", 1, 5,

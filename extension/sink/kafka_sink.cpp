@@ -18,12 +18,32 @@ namespace {
 // What librdkafka spends on a message beside its bytes, roughly; without it, small events could
 // take many times the limit.
 constexpr size_t kMessageOverheadBytes = 256;
-// What can be under way and as much again, which collects meanwhile.
-constexpr uint64_t kWindowBatches = 2 * KafkaBatches::kBatchesAtOnce;
+// Of each partition: one under way, and what collects until its answer comes.
+constexpr uint64_t kWindowBatches = 8;
 constexpr int kStallMs = 1000;           // errors count once nothing has moved for so long
 constexpr int kSilenceMs = 10000;        // and so does silence, without any error
 constexpr int kMaxEventsPerPoll = 1000;  // an event holds up to thousands of reports
 constexpr int kEvents = RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG;
+
+// An event in the tracker, taken back unless it is kept: copying it may run out of memory.
+class Counted {
+ public:
+  Counted(DeliveryTracker* tracker, size_t bytes)
+      : tracker_(tracker), bytes_(bytes), group_(tracker->Add(bytes)) {}
+  ~Counted() {
+    if (tracker_ != nullptr) tracker_->TakeBack(group_, bytes_);
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+  DeliveryTracker::Group* group() const { return group_; }
+  void Keep() { tracker_ = nullptr; }
+
+ private:
+  DeliveryTracker* tracker_;
+  size_t bytes_;
+  DeliveryTracker::Group* group_;
+};
 
 size_t PayloadBytes(const Event& event) {
   return (event.key ? event.key->size() : 0) + (event.value ? event.value->size() : 0);
@@ -46,7 +66,7 @@ Result<Resume> KafkaSink::Open(const Identity& /*identity*/, bool /*snapshot_pen
 Status KafkaSink::MakeProducer() {
   std::array<char, 512> text{};
   KafkaConf conf(rd_kafka_conf_new());
-  const std::string hand_over = std::to_string(KafkaBatches::kHandOverMs);
+  const std::string hand_over = std::to_string(KafkaBatches::HandOverMs(options_.linger_ms));
   for (const auto& [name, given] : options_.properties) {
     const std::string& value = name == "linger.ms" ? hand_over : given;  // the rest: KafkaBatches
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) !=
@@ -86,7 +106,7 @@ Status KafkaSink::Deliver(const Event& event) {
   const size_t bytes = PayloadBytes(event) + kMessageOverheadBytes;
   if (!batches_->refusal().ok()) return {StatusCode::kBusy, "an event before it was refused"};
   if (!HasRoom(bytes)) {
-    batches_->HandOver(true);
+    batches_->HandOverDue(true);
     return Refused();
   }
   KafkaTopicRef topic;
@@ -99,13 +119,12 @@ Status KafkaSink::Deliver(const Event& event) {
     return status;
   }
   if (tracker_.InFlightEvents() == 0) progress_ms_ = clock_();
-  DeliveryTracker::Group* group = tracker_.Add(bytes);
-  Status status = batches_->Add(topic, event, group);
-  if (!status.ok()) tracker_.TakeBack(group, bytes);
+  Counted counted(&tracker_, bytes);
+  Status status = batches_->Add(topic, event, counted.group());
+  if (status.ok()) counted.Keep();
   return status;
 }
 
-// More than can be under way, and as much again to collect meanwhile, would only take memory.
 bool KafkaSink::HasRoom(size_t bytes) const {
   const uint64_t events = tracker_.InFlightEvents();
   if (events == 0) return true;  // one event always fits, however large
@@ -121,17 +140,25 @@ Status KafkaSink::Refused() const {
   return {StatusCode::kBusy, "the buffer of the kafka sink is full"};
 }
 
+// All that was taken before the refused event is delivered, and was seen to be.
+bool KafkaSink::RefusalIsDue() const {
+  return !batches_->refusal().ok() && tracker_.InFlightEvents() == batches_->refused_events();
+}
+
+int64_t KafkaSink::DueMs() const {
+  if (batches_ == nullptr) return -1;
+  return RefusalIsDue() ? 0 : batches_->DueMs();
+}
+
 Status KafkaSink::Poll(int timeout_ms) {
   if (!failed_.ok()) return failed_;
   if (producer_ == nullptr) return {StatusCode::kInternal, "the kafka sink is not open"};
-  if (!batches_->refusal().ok() && tracker_.InFlightEvents() == batches_->refused_events()) {
-    return failed_ = batches_->refusal();
-  }
+  if (RefusalIsDue()) return failed_ = batches_->refusal();
   DrainWakeFd();
   topics_->Advance();
-  batches_->HandOver(false);
+  batches_->HandOverDue(!batches_->refusal().ok());
   int wait_ms = timeout_ms;
-  if (const int64_t due_ms = batches_->DueMs(); due_ms >= 0) {
+  if (const int64_t due_ms = DueMs(); due_ms >= 0) {
     wait_ms = static_cast<int>(std::min<int64_t>(wait_ms, due_ms));
   }
   for (int i = 0; i < kMaxEventsPerPoll; ++i) {
@@ -142,7 +169,7 @@ Status KafkaSink::Poll(int timeout_ms) {
     if (i == kMaxEventsPerPoll - 1) Wake();  // the rest in the next call
   }
   if (failed_.ok() && topics_->Pending()) topics_->Advance();
-  batches_->HandOver(false);
+  if (failed_.ok()) batches_->HandOverDue(!batches_->refusal().ok());
   return Health();
 }
 

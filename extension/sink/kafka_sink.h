@@ -38,7 +38,7 @@ class KafkaSink final : public Sink {
   uint64_t InFlightEvents() const override { return tracker_.InFlightEvents(); }
   uint64_t InFlightBytes() const override { return tracker_.InFlightBytes(); }
   int WakeFd() const override { return wake_fd_; }
-  int64_t DueMs() const override { return batches_ ? batches_->DueMs() : -1; }
+  int64_t DueMs() const override;
   void Abandon() override;
   bool LeftThreads() const override { return left_threads_; }
 
@@ -48,6 +48,7 @@ class KafkaSink final : public Sink {
   Status MakeProducer();
   bool HasRoom(size_t bytes) const;
   Status Refused() const;
+  bool RefusalIsDue() const;
   void DrainWakeFd() const;
   void Wake() const;
   void Handle(rd_kafka_event_t* event);

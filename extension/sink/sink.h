@@ -80,7 +80,9 @@ class Sink {
   //   kBusy         the buffer is full (bytes or topic not ready yet): Poll, then call again with
   //                 the same event
   //   kUnavailable  as kBusy, but the destination is known to be away: back off, Poll, call again
-  //   kDataError    the event is refused for good; nothing of it was taken
+  //   kDataError    the event is refused for good; nothing of it was taken. A destination that
+  //   finds
+  //                 that out later says so in Poll, once what was taken before is durable.
   // Events are delivered in the order of the calls per (topic, key).
   virtual Status Deliver(const Event& event) = 0;
 
@@ -118,7 +120,8 @@ class Sink {
   // File descriptor that becomes readable when Poll has work; -1: none, poll by time.
   virtual int WakeFd() const { return -1; }
 
-  // Milliseconds until Poll has work although the descriptor is silent; -1: never.
+  // Milliseconds until buffered events are to be sent, or an error told, although the descriptor is
+  // silent; -1: nothing of the kind.
   virtual int64_t DueMs() const { return -1; }
 
   // Gives up whatever is buffered and lets go within about a second; never throws. What was not

@@ -1,5 +1,6 @@
 """measure.py: what the parts of the bench share: processes seen through /proc, the rows they read,
 sinks at a chosen position, results."""
+import contextlib
 import json
 import os
 import sys
@@ -50,7 +51,8 @@ def cpu_seconds(pid):
 def give_way(pid, nice):
     """Sets the nice value of all threads of a process; those that they start later have it as well."""
     for thread in os.listdir("/proc/%d/task" % pid):
-        os.setpriority(os.PRIO_PROCESS, int(thread), int(nice))
+        with contextlib.suppress(ProcessLookupError):  # it has ended
+            os.setpriority(os.PRIO_PROCESS, int(thread), int(nice))
 
 
 def rss_anon_bytes(pid):

@@ -56,8 +56,6 @@ class World:
         return self.server.sql(DATABASE, *statements)
 
     def start(self):
-        self.broker.up()
-        give_way(self.broker.pid, os.environ.get("BROKER_NICE", "0"))
         start_server(self.server)
         self.postmaster = postmaster_pid(self.server)
         self.pgbench("-i", "-q", "-s", str(SCALE))
@@ -106,6 +104,7 @@ class World:
         self.write(script, None, 6 * self.seconds)
         self.catch_up()
         self.sinks.pause(SINK)
+        give_way(self.broker.pid, os.environ.get("BROKER_NICE", "0"))
         self.broker_warm = True
 
     def catch_up(self):
