@@ -15,6 +15,8 @@ namespace {
 
 // One less than RD_KAFKA_IDEMP_MAX_INFLIGHT: with so many events under way another request may go.
 constexpr uint64_t kFreeEvents = 4;
+// Of each partition, at most.
+constexpr uint64_t kBatchesUnderWay = 4;
 // A partition without a leader must not hold up the topic's others.
 constexpr int64_t kPatienceMs = 500;
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
@@ -68,7 +70,7 @@ Status KafkaBatches::Add(const KafkaTopicRef& ref, const Event& event, void* tic
   const size_t bytes = copy.Bytes();
   topic->waiting.push_back(std::move(copy));
   topic->waiting_bytes += bytes;
-  if (Full(*topic) && Free(*topic)) HandOver(topic, clock_());
+  if (Full(*topic) && HasRoom(*topic)) HandOver(topic, clock_());
   return {};
 }
 
@@ -77,9 +79,15 @@ KafkaBatches::Topic* KafkaBatches::Find(const rd_kafka_topic_t* handle) {
   return last_;
 }
 
-// Whether librdkafka would make a request of what it gets.
-bool KafkaBatches::Free(const Topic& topic) const {
-  return topic.under_way <= kFreeEvents && !topic.refused && !producer_full_;
+// Whether librdkafka would make a request of any event.
+bool KafkaBatches::Idle(const Topic& topic) const {
+  return topic.under_way <= kFreeEvents && HasRoom(topic);
+}
+
+bool KafkaBatches::HasRoom(const Topic& topic) const {
+  const uint64_t batches = kBatchesUnderWay * topic.ref.partitions;
+  return !topic.refused && !producer_full_ && topic.under_way_bytes < batches * limits_.bytes &&
+         topic.under_way < batches * limits_.events;
 }
 
 bool KafkaBatches::Full(const Topic& topic) const {
@@ -89,8 +97,8 @@ bool KafkaBatches::Full(const Topic& topic) const {
 // By the clock, not from now.
 int64_t KafkaBatches::DueMs(const Topic& topic) const {
   if (topic.waiting.empty() || topic.refused || producer_full_) return kNever;
-  if (!Free(topic)) return topic.handed_ms + kPatienceMs;
-  if (Full(topic)) return topic.since_ms;
+  if (Full(topic) && HasRoom(topic)) return topic.since_ms;
+  if (!Idle(topic)) return topic.handed_ms + kPatienceMs;
   return topic.since_ms + limits_.linger_ms - HandOverMs(limits_.linger_ms);
 }
 
@@ -104,7 +112,7 @@ void KafkaBatches::HandOverDue(bool hurry) {
   if (waiting_.empty()) return;
   const int64_t now_ms = clock_();
   for (Topic* topic : waiting_) {
-    if ((hurry && Free(*topic)) || DueMs(*topic) <= now_ms) HandOver(topic, now_ms);
+    if ((hurry && Idle(*topic)) || DueMs(*topic) <= now_ms) HandOver(topic, now_ms);
   }
   waiting_.erase(std::remove_if(waiting_.begin(), waiting_.end(),
                                 [](Topic* topic) {
@@ -115,11 +123,8 @@ void KafkaBatches::HandOverDue(bool hurry) {
 }
 
 void KafkaBatches::HandOver(Topic* topic, int64_t now_ms) {
-  uint64_t bytes = 0;
-  uint64_t events = 0;
   topic->handed_ms = now_ms;
-  while (!topic->waiting.empty() && events < topic->ref.partitions * limits_.events &&
-         bytes < topic->ref.partitions * limits_.bytes) {
+  while (!topic->waiting.empty() && HasRoom(*topic)) {
     Waiting& event = topic->waiting.front();
     const size_t size = event.Bytes();
     const rd_kafka_resp_err_t error = Produce(*topic, &event);
@@ -128,8 +133,7 @@ void KafkaBatches::HandOver(Topic* topic, int64_t now_ms) {
     if (producer_full_ || error == RD_KAFKA_RESP_ERR__FATAL) return;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Refuse(topic, error);
     ++topic->under_way;
-    ++events;
-    bytes += size;
+    topic->under_way_bytes += size;
     topic->waiting_bytes -= size;
     topic->waiting.pop_front();
   }
@@ -165,19 +169,17 @@ rd_kafka_resp_err_t KafkaBatches::Produce(const Topic& topic, Waiting* event) {
         RD_KAFKA_V_HEADERS(event->headers.get()),
         RD_KAFKA_V_TIMESTAMP(std::max<int64_t>(event->timestamp_ms, 0)),  // 0: now
         RD_KAFKA_V_OPAQUE(event->ticket), RD_KAFKA_V_END);
-    // librdkafka 2.0.2 to 2.11 free the headers although the partition is refused (fixed in 2.12):
-    // a small leak is better than freeing them twice.
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION) {
-      (void)event->headers.release();
-    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) (void)event->headers.release();
   }
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) (void)event->value.release();
   return error;
 }
 
-void KafkaBatches::Acknowledged(const rd_kafka_topic_t* handle) {
+void KafkaBatches::Acknowledged(const rd_kafka_topic_t* handle, size_t bytes) {
   producer_full_ = false;
-  --Find(handle)->under_way;
+  Topic* topic = Find(handle);
+  --topic->under_way;
+  topic->under_way_bytes -= bytes;
 }
 
 }  // namespace penstock::sink

@@ -5,7 +5,8 @@
 // events (it counts those, not requests) or more are on their way there. While an event waits in it
 // longer than linger.ms for that, its broker thread does not sleep, since its next wake-up lies in
 // the past (2.0.2 to 2.15): it takes a core, from the broker beside it as well. So linger.ms passes
-// in here, and librdkafka gets what it can send at once: about a batch for each partition.
+// in here, and what makes no full batch stays until the answers have come. Full batches go on: then
+// there is so much to do that the next request should not wait for the worker.
 #ifndef PENSTOCK_SINK_KAFKA_BATCHES_H
 #define PENSTOCK_SINK_KAFKA_BATCHES_H
 
@@ -53,8 +54,8 @@ class KafkaBatches {
   // Hands over what has waited long enough or is a batch; hurry: without waiting for either.
   void HandOverDue(bool hurry);
 
-  // A delivery report came.
-  void Acknowledged(const rd_kafka_topic_t* topic);
+  // A delivery report came; bytes of key and value.
+  void Acknowledged(const rd_kafka_topic_t* topic, size_t bytes);
 
   // Milliseconds until HandOver has work; -1: not before the next report or event.
   int64_t DueMs() const;
@@ -85,13 +86,15 @@ class KafkaBatches {
     int64_t since_ms = 0;    // when the first of them came, or one before it
     int64_t handed_ms = 0;   // last hand-over
     uint64_t under_way = 0;  // handed over and not reported
-    bool listed = false;     // in waiting_
+    uint64_t under_way_bytes = 0;
+    bool listed = false;  // in waiting_
     bool refused = false;
   };
 
   Topic* Find(const rd_kafka_topic_t* handle);
   int64_t DueMs(const Topic& topic) const;
-  bool Free(const Topic& topic) const;
+  bool Idle(const Topic& topic) const;
+  bool HasRoom(const Topic& topic) const;
   bool Full(const Topic& topic) const;
   void HandOver(Topic* topic, int64_t now_ms);
   void Refuse(Topic* topic, rd_kafka_resp_err_t error);

@@ -67,7 +67,7 @@ constexpr ProducerRow kRows[] = {
            "Events in one batch at most."),
     Number("batch.size", "batch.size", "1000000", 1, kMaxInt, "Bytes of one batch at most."),
     Number("buffer.memory", kTargetBuffer, "16777216", 65536, 1099511627776,
-           "Bytes of events sent and not yet acknowledged, at most; and no more than eight batches "
+           "Bytes of events sent and not yet acknowledged, at most; and no more than five batches "
            "for each partition."),
     Choice("compression.codec", "compression.codec", "none", kCodecs, "Compression of batches."),
     Number("compression.level", "compression.level", "-1", -1, 12,

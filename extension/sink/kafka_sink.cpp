@@ -18,8 +18,8 @@ namespace {
 // What librdkafka spends on a message beside its bytes, roughly; without it, small events could
 // take many times the limit.
 constexpr size_t kMessageOverheadBytes = 256;
-// Of each partition: one under way, and what collects until its answer comes.
-constexpr uint64_t kWindowBatches = 8;
+// Of each partition: four that can be under way, and one that collects meanwhile.
+constexpr uint64_t kWindowBatches = 5;
 constexpr int kStallMs = 1000;           // errors count once nothing has moved for so long
 constexpr int kSilenceMs = 10000;        // and so does silence, without any error
 constexpr int kMaxEventsPerPoll = 1000;  // an event holds up to thousands of reports
@@ -194,7 +194,7 @@ void KafkaSink::HandleReports(rd_kafka_event_t* event) {
     for (size_t i = 0; i < count; ++i) {
       const rd_kafka_message_t* message = batch[i];
       const size_t payload = message->len + message->key_len;
-      batches_->Acknowledged(message->rkt);
+      batches_->Acknowledged(message->rkt, payload);
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
         tracker_.Acknowledge(static_cast<DeliveryTracker::Group*>(message->_private),
                              payload + kMessageOverheadBytes);
