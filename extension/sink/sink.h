@@ -80,9 +80,8 @@ class Sink {
   //   kBusy         the buffer is full (bytes or topic not ready yet): Poll, then call again with
   //                 the same event
   //   kUnavailable  as kBusy, but the destination is known to be away: back off, Poll, call again
-  //   kDataError    the event is refused for good; nothing of it was taken. A destination that
-  //   finds
-  //                 that out later says so in Poll, once what was taken before is durable.
+  //   kDataError    the event is refused for good; nothing of it was taken. Where that is found
+  //                 out later, Poll says so, once what was taken before is durable.
   // Events are delivered in the order of the calls per (topic, key).
   virtual Status Deliver(const Event& event) = 0;
 

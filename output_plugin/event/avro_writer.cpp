@@ -13,8 +13,8 @@ namespace penstock::event {
 namespace {
 
 constexpr size_t kVarintBytes = 10;
-constexpr int kMaxTreeDepth =
-    5'000;  // of JSON; a level takes some 150 bytes of stack (-fstack-usage)
+// Of JSON; a level takes some 150 bytes of stack (-fstack-usage).
+constexpr int kMaxTreeDepth = 5'000;
 constexpr int kDoubleDigits = std::numeric_limits<double>::digits10;
 
 // Branches of the union that is a JSON value (avro_schema.cpp), as Avro writes their numbers.
