@@ -93,6 +93,10 @@ std::string Normalize(const std::string& target, std::string_view value) {
   if (target == "security.protocol" || target == "compression.codec") {
     text = LowerAscii(text);
   }
+  // With 0 every event would be a request, and those that wait would keep a thread from sleeping.
+  if (int64_t linger_ms = 0; target == "linger.ms" && ParseInt64(text, &linger_ms)) {
+    text = std::to_string(std::max<int64_t>(1, linger_ms));
+  }
   // Java's way to switch the check off is the empty string.
   if (target == "ssl.endpoint.identification.algorithm" && text.empty()) text = "none";
   return text;

@@ -18,8 +18,8 @@ namespace {
 // What librdkafka spends on a message beside its bytes, roughly; without it, small events could
 // take many times the limit.
 constexpr size_t kMessageOverheadBytes = 256;
-// Of each partition: four that can be under way, and one that collects meanwhile.
-constexpr uint64_t kWindowBatches = 5;
+// Of each partition: two under way (kafka_batches.h), and two that collect meanwhile.
+constexpr uint64_t kWindowBatches = 4;
 constexpr int kStallMs = 1000;           // errors count once nothing has moved for so long
 constexpr int kSilenceMs = 10000;        // and so does silence, without any error
 constexpr int kMaxEventsPerPoll = 1000;  // an event holds up to thousands of reports
@@ -66,9 +66,7 @@ Result<Resume> KafkaSink::Open(const Identity& /*identity*/, bool /*snapshot_pen
 Status KafkaSink::MakeProducer() {
   std::array<char, 512> text{};
   KafkaConf conf(rd_kafka_conf_new());
-  const std::string hand_over = std::to_string(KafkaBatches::HandOverMs(options_.linger_ms));
-  for (const auto& [name, given] : options_.properties) {
-    const std::string& value = name == "linger.ms" ? hand_over : given;  // the rest: KafkaBatches
+  for (const auto& [name, value] : options_.properties) {
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), text.data(), text.size()) !=
         RD_KAFKA_CONF_OK) {
       // librdkafka's text repeats the value, which may be a secret.
@@ -105,10 +103,7 @@ Status KafkaSink::Deliver(const Event& event) {
   if (producer_ == nullptr) return {StatusCode::kInternal, "the kafka sink is not open"};
   const size_t bytes = PayloadBytes(event) + kMessageOverheadBytes;
   if (!batches_->refusal().ok()) return {StatusCode::kBusy, "an event before it was refused"};
-  if (!HasRoom(bytes)) {
-    batches_->HandOverDue(true);
-    return Refused();
-  }
+  if (!HasRoom(bytes)) return Refused();
   KafkaTopicRef topic;
   if (Status status = topics_->Prepare(event.topic, &topic); !status.ok()) {
     if (status.code() == StatusCode::kBusy) Wake();
@@ -156,7 +151,7 @@ Status KafkaSink::Poll(int timeout_ms) {
   if (RefusalIsDue()) return failed_ = batches_->refusal();
   DrainWakeFd();
   topics_->Advance();
-  batches_->HandOverDue(!batches_->refusal().ok());
+  batches_->HandOver();
   int wait_ms = timeout_ms;
   if (const int64_t due_ms = DueMs(); due_ms >= 0) {
     wait_ms = static_cast<int>(std::min<int64_t>(wait_ms, due_ms));
@@ -169,7 +164,7 @@ Status KafkaSink::Poll(int timeout_ms) {
     if (i == kMaxEventsPerPoll - 1) Wake();  // the rest in the next call
   }
   if (failed_.ok() && topics_->Pending()) topics_->Advance();
-  if (failed_.ok()) batches_->HandOverDue(!batches_->refusal().ok());
+  if (failed_.ok()) batches_->HandOver();
   return Health();
 }
 

@@ -159,6 +159,7 @@ class World:
         self.single_rows = number("SINGLE_ROWS", max(1, self.rows // 5))
         self.runs = number("RUNS", 3)
         self.seconds = number("SECONDS", 60)
+        self.settings = chosen("SETTING", PRODUCERS)
         self.broker = jvm.Broker(os.path.join(directory, "servers"))
         self.server = PgServer(pg_bin, os.path.join(directory, "postgresql"), preload=True, settings={
             "shared_buffers": "512MB", "max_wal_size": "16GB", "checkpoint_timeout": "1h", "autovacuum": "off",
@@ -224,7 +225,7 @@ class World:
         self.server.psql(DATABASE, stdin=TABLE % {"table": table})
         self.sql("ALTER PUBLICATION bench ADD TABLE %s" % table,
                  "SELECT pg_create_logical_replication_slot('base', 'pgoutput')")
-        for setting in PRODUCERS:
+        for setting in self.settings:
             for run in range(self.runs):
                 sink = "%s_%s_%d" % (table, setting, run)
                 self.sinks.create_paused(sink, "kafka", ["public." + table], Penstock.options(self, sink, setting))
@@ -238,7 +239,7 @@ class World:
         self.prepare(table, rows, WALS[wal])
         results = []
         for run in range(self.runs):
-            for setting in PRODUCERS:
+            for setting in self.settings:
                 slot = "dbz_%s_%s_%d" % (table, setting, run)
                 self.sql("SELECT pg_copy_logical_replication_slot('base', '%s', false)" % slot)
                 for side in (Debezium(self, slot, table, setting, CONNECTORS[setting]),

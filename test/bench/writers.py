@@ -11,7 +11,7 @@ import time
 
 import jvm
 from measure import (DATABASE, ServerError, Sinks, children, chosen, cpu_seconds, give_way, machine_busy_seconds,
-                     number, postmaster_pid, start_server, write_json)
+                     number, postmaster_pid, run_on, start_server, write_json)
 from pgserver import PgServer
 
 CLIENTS = 8
@@ -43,11 +43,19 @@ class World:
     def __init__(self, pg_bin, directory):
         self.directory = directory
         self.pairs = number("RUNS", 7)
-        self.seconds = number("SECONDS", 10)
+        self.slices = number("SLICES", 4)
+        self.seconds = -(-number("SECONDS", 12) // self.slices)  # of a slice
+        processors = sorted(os.sched_getaffinity(0))
+        self.apart = os.environ.get("APART", "") not in ("", "0")
+        if self.apart and len(processors) < 2:
+            raise ServerError("APART needs two processors")
+        half = len(processors) // 2
+        self.for_writers, self.for_delivery = (processors[:half], processors[half:]) if self.apart else (
+            processors, processors)
         self.broker = jvm.Broker(os.path.join(directory, "servers"))
         self.server = PgServer(pg_bin, os.path.join(directory, "postgresql"), preload=True, settings={
-            "shared_buffers": "512MB", "max_wal_size": "32GB", "checkpoint_timeout": "1h", "autovacuum": "off",
-            "fsync": "on", "log_min_messages": "warning", "penstock.worker_nice": os.environ.get("NICE", "0")})
+            "shared_buffers": "512MB", "max_wal_size": "32GB", "min_wal_size": "4GB", "checkpoint_timeout": "1h",
+            "autovacuum": "off", "fsync": "on", "log_min_messages": "warning", "penstock.worker_nice": os.environ.get("NICE", "0")})
         self.sinks = Sinks(self.server)
         self.postmaster = None
         self.broker_warm = False
@@ -58,6 +66,8 @@ class World:
     def start(self):
         start_server(self.server)
         self.postmaster = postmaster_pid(self.server)
+        run_on(self.postmaster, self.for_writers)
+        os.sched_setaffinity(0, self.for_writers)  # pgbench is started from here
         self.pgbench("-i", "-q", "-s", str(SCALE))
         # It has no key. It is only inserted into, which costs the same with any identity.
         self.sql(TABLE, "ALTER TABLE pgbench_history REPLICA IDENTITY FULL")
@@ -96,12 +106,21 @@ class World:
         self.sinks.create_paused(SINK, connector, TABLES, options if connector == "kafka" else {
             name: value for name, value in options.items() if name != "bootstrap.servers"})
 
+    def resume(self):
+        """The worker, which has delivered everything."""
+        self.sinks.resume(SINK)
+        self.catch_up()
+        worker = children(self.postmaster, "penstock sink")[0]
+        run_on(worker, self.for_delivery)
+        return worker
+
     def warm_up(self, script):
         """In its first minute the broker compiles itself, which takes more than all its work."""
         if self.broker_warm:
             return
-        self.sinks.resume(SINK)
-        self.write(script, None, 6 * self.seconds)
+        run_on(self.broker.pid, self.for_delivery)
+        self.resume()
+        self.write(script, None, 60)
         self.catch_up()
         self.sinks.pause(SINK)
         give_way(self.broker.pid, os.environ.get("BROKER_NICE", "0"))
@@ -113,27 +132,39 @@ class World:
         self.sinks.wait_until_delivered(SINK, self.sql("SELECT pg_current_wal_flush_lsn()"))
         return time.monotonic() - started
 
-    def measure(self, script, rate, active):
-        """One run. What was written while nobody read is delivered before an active run begins."""
-        self.sinks.resume(SINK)
-        self.catch_up()
+    def clean_up(self, script, rate):
+        """Before a pair of runs: what is left is delivered, the tables are as at the start, and their
+        pages were written since the checkpoint."""
+        self.resume()
         self.sql("VACUUM pgbench_accounts", "VACUUM pgbench_branches", "VACUUM pgbench_tellers",
                  "TRUNCATE pgbench_history", "TRUNCATE inserted", "CHECKPOINT")
+        self.write(script, rate, self.seconds)
         self.catch_up()
-        if not active:
-            self.sinks.pause(SINK)
-        # Looked at before and after only: watching takes as much of the processors as the worker.
-        worker = children(self.postmaster, "penstock sink")[0] if active else None
+        self.sinks.pause(SINK)
+
+    def slice(self, script, rate, active):
+        # What was written while nobody read is delivered before an active slice begins. CPU times are
+        # looked at before and after only: watching takes as much of the processors as the worker.
+        worker = self.resume() if active else None
         cpu_before_s = cpu_seconds(worker) if active else 0.0
         busy_before = machine_busy_seconds()
         result = self.write(script, rate, self.seconds)
-        busy = (machine_busy_seconds() - busy_before) / self.seconds / os.cpu_count()
-        result.update(active=active, machine_busy=min(busy, 1.0), worker_cpu_s=0.0, catch_up_s=0.0)
+        result.update(busy_s=machine_busy_seconds() - busy_before, worker_cpu_s=0.0, catch_up_s=0.0)
         if active:
             result["catch_up_s"] = self.catch_up()
             result["worker_cpu_s"] = cpu_seconds(worker) - cpu_before_s
             self.sinks.pause(SINK)
         return result
+
+    def measure_pair(self, script, rate, active_first):
+        """An idle and an active run, in slices that alternate: a drift of the machine hits both."""
+        self.clean_up(script, rate)
+        slices = {False: [], True: []}
+        for turn in range(2 * self.slices):
+            # idle, active, active, idle and so on
+            active = active_first != (turn % 4 in (1, 2))
+            slices[active].append(self.slice(script, rate, active))
+        return {active: run_of(found) for active, found in slices.items()}
 
     def compare(self, script, mode, connector):
         fsync, part = MODES[mode]
@@ -141,21 +172,30 @@ class World:
         self.create(connector)
         if connector == "kafka":
             self.warm_up(script)
-        capacity = self.write(script, None, max(2, self.seconds // 2))["tps"]  # warms up, too
+        capacity = self.write(script, None, 5)["tps"]  # warms up, too
         rate = capacity * part if part else None
         pairs = []
         for pair in range(self.pairs):
-            runs = {}
-            # What comes first changes from pair to pair: a drift of the machine hits both.
-            for active in ((False, True) if pair % 2 == 0 else (True, False)):
-                runs[active] = self.measure(script, rate, active)
+            runs = self.measure_pair(script, rate, active_first=pair % 2 == 1)
             pairs.append(runs)
             print("  %-13s %-9s %-5s pair %d: idle %7.0f tps %.3f ms, active %7.0f tps %.3f ms, caught up in %.2f s" % (
                 script, mode, connector, pair + 1, runs[False]["tps"], runs[False]["latency_ms"], runs[True]["tps"],
                 runs[True]["latency_ms"], runs[True]["catch_up_s"]), flush=True)
         self.sinks.drop(SINK)
-        return {"script": script, "mode": mode, "sink": connector, "seconds": self.seconds, "rate": rate,
+        return {"script": script, "mode": mode, "sink": connector, "apart": self.apart,
+                "seconds": self.seconds * self.slices, "slices": self.slices, "rate": rate,
                 "pairs": [{"idle": runs[False], "active": runs[True]} for runs in pairs], **summary(pairs, part)}
+
+
+def run_of(slices):
+    """One run of its slices."""
+    transactions = sum(found["transactions"] for found in slices)
+    seconds = sum(found["transactions"] / found["tps"] for found in slices)
+    return {"tps": transactions / seconds, "transactions": transactions,
+            "latency_ms": sum(found["latency_ms"] * found["transactions"] for found in slices) / transactions,
+            "machine_busy": min(1.0, sum(found["busy_s"] for found in slices) / seconds / os.cpu_count()),
+            "worker_cpu_s": sum(found["worker_cpu_s"] for found in slices),
+            "catch_up_s": max(found["catch_up_s"] for found in slices)}
 
 
 def bootstrap_bound(slowdowns, draws=10000):

@@ -37,6 +37,12 @@ TEST(KafkaOptions, GuaranteesAreSet) {
   EXPECT_EQ(properties["ssl.endpoint.identification.algorithm"], "https");
 }
 
+TEST(KafkaOptions, LingersAtLeastAMillisecond) {
+  EXPECT_EQ(Properties({{"linger.ms", "0"}})["linger.ms"], "1");
+  EXPECT_EQ(Properties({{"queue.buffering.max.ms", "00"}})["linger.ms"], "1");
+  EXPECT_EQ(Properties({{"linger.ms", "20"}})["linger.ms"], "20");
+}
+
 TEST(KafkaOptions, JavaNamesAreTranslated) {
   auto properties = Properties({{"producer.override.compression.type", "ZSTD"},
                                 {"producer.override.max.request.size", "2000000"},
