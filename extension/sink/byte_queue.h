@@ -31,6 +31,8 @@ class ByteQueue {
     if (chunk.popped == chunk.used) chunks_.pop_front();
   }
 
+  size_t ChunkCount() const { return chunks_.size(); }  // for tests
+
  private:
   static constexpr size_t kChunkBytes = 32 << 10;
 

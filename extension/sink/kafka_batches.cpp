@@ -12,9 +12,9 @@
 namespace penstock::sink {
 namespace {
 
-// One less than RD_KAFKA_IDEMP_MAX_INFLIGHT: with so many events under way another request may go.
-constexpr uint64_t kFreeEvents = 4;
-// Before linger.ms has passed: what comes later may miss the request.
+// With so many events under way another request may be made.
+constexpr uint64_t kFreeEvents = KafkaBatches::kMaxRequests - 1;
+// So long before linger.ms has passed the last event goes: a later one might miss the request.
 constexpr int64_t kLeadMs = 1;
 // A partition without a leader must not hold up the topic's others.
 constexpr int64_t kPatienceMs = 500;
@@ -23,7 +23,7 @@ constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
 // librdkafka takes NULL as "no key" and "no value", an empty one needs some address.
 char kEmpty[1] = {0};
 
-std::pair<void*, size_t> Bytes(const std::optional<std::string_view>& part) {
+std::pair<void*, size_t> AddressAndSize(const std::optional<std::string_view>& part) {
   if (!part) return {nullptr, 0};
   return {part->empty() ? kEmpty : const_cast<char*>(part->data()), part->size()};
 }
@@ -62,13 +62,23 @@ Status KafkaBatches::Add(const KafkaTopicRef& ref, const Event& event, void* tic
 
   Topic* topic = Find(ref.handle);
   topic->ref = ref;
+  const int64_t now_ms = HasRoom(*topic) ? clock_() : 0;
+  if (topic->waiting.empty() && MayGo(*topic, now_ms)) {
+    Begin(topic, now_ms);
+    const rd_kafka_resp_err_t error = Send(topic, &parcel);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+    Keep(topic, std::move(parcel));
+    Fail(topic, error);
+    return {};
+  }
   Keep(topic, std::move(parcel));
-  if (!HasRoom(*topic)) return {};
-  if (const int64_t now_ms = clock_(); MayGo(*topic, now_ms)) HandOver(topic, now_ms);
+  if (MayGo(*topic, now_ms)) HandOver(topic, now_ms);
   return {};
 }
 
 void KafkaBatches::Keep(Topic* topic, Parcel parcel) {
+  if (!topic->listed) waiting_.push_back(topic);
+  topic->listed = true;
   const size_t bytes = parcel.Bytes();
   if (bytes > 0) {
     char* copy = topic->bytes.Push(bytes);
@@ -79,10 +89,8 @@ void KafkaBatches::Keep(Topic* topic, Parcel parcel) {
       copy += (*part)->size();
     }
   }
-  topic->waiting_bytes += bytes;
   topic->waiting.push_back(std::move(parcel));
-  if (!topic->listed) waiting_.push_back(topic);
-  topic->listed = true;
+  topic->waiting_bytes += bytes;
 }
 
 KafkaBatches::Topic* KafkaBatches::Find(const rd_kafka_topic_t* handle) {
@@ -91,9 +99,10 @@ KafkaBatches::Topic* KafkaBatches::Find(const rd_kafka_topic_t* handle) {
 }
 
 bool KafkaBatches::HasRoom(const Topic& topic) const {
+  if (topic.refused || producer_full_) return false;
   const uint64_t batches = topic.ref.partitions + 1;  // the last one stands ready
-  return !topic.refused && !producer_full_ && topic.under_way_bytes < batches * limits_.bytes &&
-         topic.under_way < batches * limits_.events;
+  return topic.under_way <= kFreeEvents || (topic.under_way_bytes < batches * limits_.bytes &&
+                                            topic.under_way < batches * limits_.events);
 }
 
 bool KafkaBatches::Full(const Topic& topic) const {
@@ -130,20 +139,30 @@ void KafkaBatches::HandOver() {
 }
 
 void KafkaBatches::HandOver(Topic* topic, int64_t now_ms) {
-  topic->handed_ms = now_ms;
-  if (now_ms >= topic->open_until_ms) topic->open_until_ms = now_ms + limits_.linger_ms - kLeadMs;
+  Begin(topic, now_ms);
   while (!topic->waiting.empty() && HasRoom(*topic)) {
     Parcel& parcel = topic->waiting.front();
     const size_t bytes = parcel.Bytes();
-    if (const rd_kafka_resp_err_t error = Produce(*topic, &parcel); error != 0) {
-      return Fail(topic, error);
-    }
-    ++topic->under_way;
-    topic->under_way_bytes += bytes;
+    const rd_kafka_resp_err_t error = Send(topic, &parcel);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Fail(topic, error);
     topic->waiting_bytes -= bytes;
     topic->waiting.pop_front();
     if (bytes > 0) topic->bytes.Pop(bytes);
   }
+}
+
+void KafkaBatches::Begin(Topic* topic, int64_t now_ms) {
+  topic->handed_ms = now_ms;
+  if (now_ms >= topic->open_until_ms) topic->open_until_ms = now_ms + limits_.linger_ms - kLeadMs;
+}
+
+rd_kafka_resp_err_t KafkaBatches::Send(Topic* topic, Parcel* parcel) {
+  const rd_kafka_resp_err_t error = Produce(*topic, parcel);
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++topic->under_way;
+    topic->under_way_bytes += parcel->Bytes();
+  }
+  return error;
 }
 
 void KafkaBatches::Fail(Topic* topic, rd_kafka_resp_err_t error) {
@@ -162,8 +181,8 @@ void KafkaBatches::Fail(Topic* topic, rd_kafka_resp_err_t error) {
 }
 
 rd_kafka_resp_err_t KafkaBatches::Produce(const Topic& topic, Parcel* parcel) {
-  const auto [value, value_size] = Bytes(parcel->value);
-  const auto [key, key_size] = Bytes(parcel->key);
+  const auto [value, value_size] = AddressAndSize(parcel->value);
+  const auto [key, key_size] = AddressAndSize(parcel->key);
   if (parcel->headers == nullptr && parcel->timestamp_ms < 0) {
     const int failed = rd_kafka_produce(topic.ref.handle, parcel->partition, RD_KAFKA_MSG_F_COPY,
                                         value, value_size, key, key_size, parcel->ticket);

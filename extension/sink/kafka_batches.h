@@ -6,8 +6,8 @@
 // longer than linger.ms for that, its broker thread does not sleep, since its next wake-up lies in
 // the past (2.0.2 to 2.15): it takes a core, from the broker beside it as well. So librdkafka gets
 // events for as long as the first of them lingers, and what comes then stays here until the answers
-// have come. But a full batch goes on while one is under way: it stands ready for the answer, which
-// mostly comes before linger.ms has passed.
+// have come. But a full batch goes on while others are under way: it stands ready for their
+// answers. Where those take longer than linger.ms, the thread does poll until they come.
 #ifndef PENSTOCK_SINK_KAFKA_BATCHES_H
 #define PENSTOCK_SINK_KAFKA_BATCHES_H
 
@@ -31,7 +31,11 @@ namespace penstock::sink {
 
 class KafkaBatches {
  public:
-  // The producer's own linger.ms (at least 1), batch.size and batch.num.messages. It outlives this.
+  // RD_KAFKA_IDEMP_MAX_INFLIGHT.
+  static constexpr uint64_t kMaxRequests = 5;
+
+  // The producer's linger.ms (at least 1), batch.size and batch.num.messages. The producer outlives
+  // this.
   struct Limits {
     int64_t linger_ms = 0;
     uint64_t bytes = 0;
@@ -43,7 +47,7 @@ class KafkaBatches {
   // Copies the event. The ticket comes back as the opaque pointer of its delivery report.
   Status Add(const KafkaTopicRef& topic, const Event& event, void* ticket);
 
-  // Hands over what may go since answers came or time has passed.
+  // Hands over what reports or time have let go.
   void HandOver();
 
   // A delivery report came; bytes of key and value.
@@ -88,6 +92,8 @@ class KafkaBatches {
   bool MayGo(const Topic& topic, int64_t now_ms) const;
   void Keep(Topic* topic, Parcel parcel);
   void HandOver(Topic* topic, int64_t now_ms);
+  void Begin(Topic* topic, int64_t now_ms);
+  rd_kafka_resp_err_t Send(Topic* topic, Parcel* parcel);
   rd_kafka_resp_err_t Produce(const Topic& topic, Parcel* parcel);
   void Fail(Topic* topic, rd_kafka_resp_err_t error);
 

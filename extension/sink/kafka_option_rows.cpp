@@ -65,9 +65,11 @@ constexpr ProducerRow kRows[] = {
            "Only acks=all makes an acknowledged event durable."),
     Number("batch.num.messages", "batch.num.messages", "10000", 1, 1000000,
            "Events in one batch at most."),
-    Number("batch.size", "batch.size", "1000000", 1, kMaxInt, "Bytes of one batch at most."),
+    Number("batch.size", "batch.size", "1000000", 1, kMaxInt,
+           "Bytes of one batch at most; no more than max.request.size and a quarter of "
+           "buffer.memory."),
     Number("buffer.memory", kTargetBuffer, "16777216", 65536, 1099511627776,
-           "Bytes of events sent and not yet acknowledged, at most; and no more than five batches "
+           "Bytes of events sent and not yet acknowledged, at most; and no more than four batches "
            "for each partition."),
     Choice("compression.codec", "compression.codec", "none", kCodecs, "Compression of batches."),
     Number("compression.level", "compression.level", "-1", -1, 12,
@@ -75,8 +77,10 @@ constexpr ProducerRow kRows[] = {
     Choice("compression.type", "compression.codec", "none", kCodecs, "Compression of batches."),
     Choice("enable.idempotence", kTargetNone, "true", "true",
            "Without idempotence a retry could change the order of a key's events."),
-    Number("linger.ms", "linger.ms", "5", 0, 900000,
-           "How long a batch waits for more events, in milliseconds; 0 is as 1."),
+    Number(
+        "linger.ms", "linger.ms", "5", 0, 900000,
+        "How long a batch waits for more events, in milliseconds, even if the buffer is full; 0 is "
+        "as 1."),
     Number("max.in.flight", "max.in.flight", "5", 1, 5,
            "Requests on one connection; more than 5 would void idempotence."),
     Number("max.in.flight.requests.per.connection", "max.in.flight", "5", 1, 5,

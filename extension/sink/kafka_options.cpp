@@ -243,6 +243,21 @@ void AddOurs(Translation* translation, KafkaOptions* options) {
   translation->MoveTo(&properties);
 }
 
+// A request takes no more than message.max.bytes, and a full buffer must hold full batches: others
+// wait for linger.ms.
+void LimitBatches(KafkaOptions* options) {
+  for (auto& [target, value] : options->properties) {
+    int64_t number = 0;
+    if (target != "message.max.bytes" || !ParseInt64(value, &number)) continue;
+    options->batch_bytes = std::min(options->batch_bytes, number);
+  }
+  options->batch_bytes =
+      std::min(options->batch_bytes, static_cast<int64_t>(options->buffer_bytes / 4));
+  for (auto& [target, value] : options->properties) {
+    if (target == "batch.size") value = std::to_string(options->batch_bytes);
+  }
+}
+
 }  // namespace
 
 OptionTable KafkaOptionTable() {
@@ -278,6 +293,7 @@ Result<KafkaOptions> ParseKafkaOptions(const Options& options) {
       if (target == name) (void)ParseInt64(value, &(parsed.*member));
     }
   }
+  LimitBatches(&parsed);
   return parsed;
 }
 

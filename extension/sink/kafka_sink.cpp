@@ -18,7 +18,7 @@ namespace {
 // What librdkafka spends on a message beside its bytes, roughly; without it, small events could
 // take many times the limit.
 constexpr size_t kMessageOverheadBytes = 256;
-// Of each partition: two under way (kafka_batches.h), and two that collect meanwhile.
+// Of each partition: two that can be under way (kafka_batches.h) and two that collect meanwhile.
 constexpr uint64_t kWindowBatches = 4;
 constexpr int kStallMs = 1000;           // errors count once nothing has moved for so long
 constexpr int kSilenceMs = 10000;        // and so does silence, without any error
@@ -123,9 +123,12 @@ Status KafkaSink::Deliver(const Event& event) {
 bool KafkaSink::HasRoom(size_t bytes) const {
   const uint64_t events = tracker_.InFlightEvents();
   if (events == 0) return true;  // one event always fits, however large
+  const uint64_t taken = tracker_.InFlightBytes() + bytes;
+  if (taken > options_.buffer_bytes) return false;
+  if (events < KafkaBatches::kMaxRequests) return true;
   const uint64_t batches = kWindowBatches * std::max<uint64_t>(1, topics_->Partitions());
-  const uint64_t window = batches * static_cast<uint64_t>(options_.batch_bytes);
-  return tracker_.InFlightBytes() + bytes <= std::min(options_.buffer_bytes, window) &&
+  return taken - (events + 1) * kMessageOverheadBytes <=
+             batches * static_cast<uint64_t>(options_.batch_bytes) &&
          events < batches * static_cast<uint64_t>(options_.batch_messages);
 }
 

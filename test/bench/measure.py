@@ -116,12 +116,15 @@ class Sampler:
 
     @property
     def cpu_s(self):
-        """As of now."""
-        self._look()
+        """As of now, or of the end."""
+        if not self.stopping.is_set():
+            self._look(find=True)
         return sum(self.used.values())
 
-    def _look(self):
+    def _look(self, find):
         with self.lock:
+            if find:
+                self.pids = self.find()
             for pid in self.pids:
                 used = cpu_seconds(pid)
                 if used is not None:
@@ -131,12 +134,12 @@ class Sampler:
     def _watch(self):
         next_find = 0.0
         while not self.stopping.is_set():
-            if not self.pids or time.monotonic() >= next_find:
-                self.pids = self.find()
+            find = not self.pids or time.monotonic() >= next_find
+            if find:
                 next_find = time.monotonic() + FIND_INTERVAL_S
-            self._look()
+            self._look(find)
             self.stopping.wait(LOOK_INTERVAL_S if self.pids else FIRST_INTERVAL_S)
-        self._look()
+        self._look(find=True)
 
     def stop(self):
         self.stopping.set()

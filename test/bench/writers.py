@@ -17,6 +17,9 @@ from pgserver import PgServer
 CLIENTS = 8
 SCALE = 10
 SINK = "cost"
+WARM_UP_S = 6
+SETTLE_S = 0.3  # until the broker has done what it does after an active slice
+ACTIVE_TURNS = (1, 2, 4, 7)  # of eight: idle, active, active, idle, then mirrored
 TABLES = ["public.pgbench_accounts", "public.pgbench_history", "public.inserted"]
 TABLE = "CREATE TABLE inserted (id bigserial PRIMARY KEY, created timestamptz NOT NULL, n int, pad text)"
 SCRIPTS = {
@@ -66,7 +69,11 @@ class World:
     def start(self):
         start_server(self.server)
         self.postmaster = postmaster_pid(self.server)
-        run_on(self.postmaster, self.for_writers)
+        for process in [self.postmaster, *children(self.postmaster, "")]:
+            run_on(process, self.for_writers)
+        if "kafka" in chosen("SINK", SINKS):
+            self.broker.up()
+            run_on(self.broker.pid, self.for_delivery)
         os.sched_setaffinity(0, self.for_writers)  # pgbench is started from here
         self.pgbench("-i", "-q", "-s", str(SCALE))
         # It has no key. It is only inserted into, which costs the same with any identity.
@@ -102,9 +109,10 @@ class World:
     # --- one sink, idle and active by turns -------------------------------------------------------
 
     def create(self, connector):
-        options = {"topic.prefix": SINK, "schemas.enable": "false", "bootstrap.servers": self.broker.bootstrap}
-        self.sinks.create_paused(SINK, connector, TABLES, options if connector == "kafka" else {
-            name: value for name, value in options.items() if name != "bootstrap.servers"})
+        options = {"topic.prefix": SINK, "schemas.enable": "false"}
+        if connector == "kafka":
+            options["bootstrap.servers"] = self.broker.bootstrap
+        self.sinks.create_paused(SINK, connector, TABLES, options)
 
     def resume(self):
         """The worker, which has delivered everything."""
@@ -118,7 +126,6 @@ class World:
         """In its first minute the broker compiles itself, which takes more than all its work."""
         if self.broker_warm:
             return
-        run_on(self.broker.pid, self.for_delivery)
         self.resume()
         self.write(script, None, 60)
         self.catch_up()
@@ -138,11 +145,12 @@ class World:
         self.resume()
         self.sql("VACUUM pgbench_accounts", "VACUUM pgbench_branches", "VACUUM pgbench_tellers",
                  "TRUNCATE pgbench_history", "TRUNCATE inserted", "CHECKPOINT")
-        self.write(script, rate, self.seconds)
+        self.write(script, rate, WARM_UP_S)
         self.catch_up()
         self.sinks.pause(SINK)
 
     def slice(self, script, rate, active):
+        time.sleep(SETTLE_S)
         # What was written while nobody read is delivered before an active slice begins. CPU times are
         # looked at before and after only: watching takes as much of the processors as the worker.
         worker = self.resume() if active else None
@@ -157,12 +165,12 @@ class World:
         return result
 
     def measure_pair(self, script, rate, active_first):
-        """An idle and an active run, in slices that alternate: a drift of the machine hits both."""
+        """An idle and an active run, in slices that alternate: a drift of the machine, and full-page
+        writes that become fewer, hit both."""
         self.clean_up(script, rate)
         slices = {False: [], True: []}
         for turn in range(2 * self.slices):
-            # idle, active, active, idle and so on
-            active = active_first != (turn % 4 in (1, 2))
+            active = active_first != (turn % 8 in ACTIVE_TURNS)
             slices[active].append(self.slice(script, rate, active))
         return {active: run_of(found) for active, found in slices.items()}
 

@@ -30,6 +30,14 @@ TEST(ByteQueueTest, BytesStayUntilTheyArePopped) {
       expected.pop_front();
     }
   }
+  for (; !expected.empty(); expected.pop_front()) queue.Pop(expected.front().second.size());
+  EXPECT_EQ(queue.ChunkCount(), 0u);
+}
+
+TEST(ByteQueueTest, ManySmallOnesShareAChunk) {
+  ByteQueue queue;
+  for (int i = 0; i < 1000; ++i) queue.Push(10);
+  EXPECT_EQ(queue.ChunkCount(), 1u);
 }
 
 }  // namespace

@@ -37,6 +37,13 @@ TEST(KafkaOptions, GuaranteesAreSet) {
   EXPECT_EQ(properties["ssl.endpoint.identification.algorithm"], "https");
 }
 
+TEST(KafkaOptions, BatchesFitIntoRequestAndBuffer) {
+  EXPECT_EQ(Properties({})["batch.size"], "1000000");
+  EXPECT_EQ(Properties({{"buffer.memory", "1000000"}})["batch.size"], "250000");
+  EXPECT_EQ(Properties({{"batch.size", "9000000"}, {"max.request.size", "2000000"}})["batch.size"],
+            "2000000");
+}
+
 TEST(KafkaOptions, LingersAtLeastAMillisecond) {
   EXPECT_EQ(Properties({{"linger.ms", "0"}})["linger.ms"], "1");
   EXPECT_EQ(Properties({{"queue.buffering.max.ms", "00"}})["linger.ms"], "1");

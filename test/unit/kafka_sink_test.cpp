@@ -180,11 +180,10 @@ TEST_F(KafkaSinkTest, TakesNoMoreThanAWindow) {
   ASSERT_TRUE(Deliver(MakeEvent("k", value)).ok());
   ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
   rd_kafka_mock_broker_set_rtt(cluster_, 1, 3000);
-  while (sink_->InFlightBytes() < 1000000 && sink_->Deliver(MakeEvent("k", value)).ok()) {
+  while (sink_->InFlightEvents() < 1000 && sink_->Deliver(MakeEvent("k", value)).ok()) {
   }
-  // Four batches for each of four partitions.
-  EXPECT_LE(sink_->InFlightBytes(), 16000u);
-  EXPECT_GT(sink_->InFlightBytes(), 15000u);
+  // Four batches for each of four partitions: 16,000 bytes of 101 each.
+  EXPECT_EQ(sink_->InFlightEvents(), 158u);
   EXPECT_EQ(sink_->Deliver(MakeEvent("k", value)).code(), StatusCode::kBusy);
 }
 
@@ -240,20 +239,21 @@ TEST_F(KafkaSinkTest, GoesOnPastAPartitionThatDoesNotAnswer) {
 
 // librdkafka collects for linger.ms from the first event on.
 TEST_F(KafkaSinkTest, HandsOverWhileTheFirstLingers) {
-  OpenSink({{"linger.ms", "400"}, {"batch.num.messages", "10"}});
+  OpenSink({{"linger.ms", "2000"}, {"batch.num.messages", "10"}});
   DeliverFirst();
   StopClock();
   Event event = MakeEvent("k", "v");
   event.partition = 0;
   for (int i = 0; i < 6; ++i) ASSERT_TRUE(sink_->Deliver(event).ok());
-  stopped_ms_ += 398;
+  stopped_ms_ += 1998;
   ASSERT_TRUE(sink_->Deliver(event).ok());
   EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 7);
   EXPECT_EQ(sink_->DueMs(), -1);
   stopped_ms_ += 1;  // the request may have been made
   ASSERT_TRUE(sink_->Deliver(event).ok());
   EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 7);
-  EXPECT_GT(sink_->DueMs(), 0);
+  EXPECT_EQ(sink_->DueMs(), 499);
+  stopped_ms_ = -1;
   ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
 }
 
@@ -262,7 +262,7 @@ TEST_F(KafkaSinkTest, FullBatchGoesOnBesideAnother) {
   OpenSink({{"batch.num.messages", "10"}});
   DeliverFirst();
   StopClock();
-  rd_kafka_mock_broker_set_rtt(cluster_, 1, 1000);
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 2000);
   Event event = MakeEvent("k", "v");
   event.partition = 0;
   for (int i = 0; i < 10; ++i) ASSERT_TRUE(sink_->Deliver(event).ok());
@@ -271,6 +271,21 @@ TEST_F(KafkaSinkTest, FullBatchGoesOnBesideAnother) {
   EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 10);
   ASSERT_TRUE(sink_->Deliver(event).ok());
   EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 20);
+  ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
+}
+
+// Fewer events than requests that may be made do not count as batches.
+TEST_F(KafkaSinkTest, FewLargeEventsDoNotWaitForAnswers) {
+  OpenSink({{"batch.size", "1000"}, {"linger.ms", "1"}});
+  DeliverFirst();
+  StopClock();
+  rd_kafka_mock_broker_set_rtt(cluster_, 1, 2000);
+  const std::string value(20000, 'x');
+  Event event = MakeEvent("k", value);
+  event.partition = 0;
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(sink_->Deliver(event).ok());
+  EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 5);
+  EXPECT_EQ(sink_->Deliver(event).code(), StatusCode::kBusy);
   ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
 }
 
