@@ -53,12 +53,13 @@ class World:
         if self.apart and len(processors) < 2:
             raise ServerError("APART needs two processors")
         half = len(processors) // 2
-        self.for_writers, self.for_delivery = (processors[:half], processors[half:]) if self.apart else (
-            processors, processors)
+        self.for_writers = processors[:half] if self.apart else processors
+        self.for_delivery = processors[half:] if self.apart else processors
         self.broker = jvm.Broker(os.path.join(directory, "servers"))
         self.server = PgServer(pg_bin, os.path.join(directory, "postgresql"), preload=True, settings={
             "shared_buffers": "512MB", "max_wal_size": "32GB", "min_wal_size": "4GB", "checkpoint_timeout": "1h",
-            "autovacuum": "off", "fsync": "on", "log_min_messages": "warning", "penstock.worker_nice": os.environ.get("NICE", "0")})
+            "autovacuum": "off", "fsync": "on", "log_min_messages": "warning",
+            "penstock.worker_nice": os.environ.get("NICE", "0")})
         self.sinks = Sinks(self.server)
         self.postmaster = None
         self.broker_warm = False
