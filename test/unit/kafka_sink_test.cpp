@@ -271,6 +271,9 @@ TEST_F(KafkaSinkTest, FullBatchGoesOnBesideAnother) {
   EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 10);
   ASSERT_TRUE(sink_->Deliver(event).ok());
   EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 20);
+  // One more than the topic has partitions, no further.
+  for (int i = 0; i < 40; ++i) ASSERT_TRUE(sink_->Deliver(event).ok());
+  EXPECT_EQ(rd_kafka_outq_len(sink_->producer()), 50);
   ASSERT_TRUE(PollUntil([&] { return sink_->InFlightEvents() == 0; }));
 }
 
